@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -14,6 +14,8 @@ from updater.effects import files, kept
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+_Content = TypeVar("_Content")
 
 
 class KeptText(Struct, frozen=True, array_like=True):
@@ -67,17 +69,23 @@ class KeptTexts:
     def __contains__(self, name: str) -> bool:
         return name in self._texts
 
-    def recalled(self, name: str, digest: bytes) -> Raw | None:
+    def recalled(
+        self, name: str, digest: bytes, decoder: msgspec.msgpack.Decoder[_Content]
+    ) -> _Content | None:
         """Return what was made of a text, None where that is not known."""
         self._used.add(name)
         earlier = self._texts.get(name)
-        return earlier.content if earlier is not None and earlier.digest == digest else None
+        if earlier is not None and earlier.digest == digest:
+            with suppress(msgspec.MsgspecError):  # not what this program packs
+                return decoder.decode(earlier.content)
+        return None
 
-    def note(self, name: str, digest: bytes, packed: bytes) -> None:
+    def note(self, name: str, digest: bytes, content: object) -> None:
         """Learn what is made of a text."""
-        self._used.add(name)
-        self._texts[name] = KeptText(digest, Raw(packed))
-        self._is_new = True
+        with suppress(UnicodeEncodeError):  # a string of Nix may be what is no text
+            self._texts[name] = KeptText(digest, Raw(msgspec.msgpack.encode(content)))
+            self._used.add(name)
+            self._is_new = True
 
     def packed(self) -> bytes:
         """Return what is known of the texts that were of use, for `take`."""

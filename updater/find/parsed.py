@@ -7,7 +7,6 @@ is looked at anew, and a file to which a link leads is not kept: it may be anoth
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -48,20 +47,18 @@ class ParsedOverlays:
 
     def parsing(self, parse: Parse) -> Parse:
         """Return a parser that parses only what is not known yet."""
-        decode = _decoder().decode
+        decoder = _decoder()
 
         def recalled(
             data: bytes, file: str, fetchers: frozenset[str], functions: Sequence[FunctionFile]
         ) -> FileContent:
             name = "\0".join((file, *(function.file for function in functions)))
             digest = _digest(data, functions)
-            earlier = self._texts.recalled(name, digest)
+            earlier = self._texts.recalled(name, digest, decoder)
             if earlier is not None:
-                with suppress(msgspec.MsgspecError):  # not what this program packs
-                    return decode(earlier)
+                return earlier
             content = parse(data, file, fetchers, functions)
-            with suppress(UnicodeEncodeError):  # a string of Nix may be what is no text
-                self._texts.note(name, digest, msgspec.msgpack.encode(content))
+            self._texts.note(name, digest, content)
             return content
 
         return recalled

@@ -6,7 +6,6 @@ Only what a file's own text decides is kept, and never of a file to which a link
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -59,14 +58,12 @@ class KeptLooks:
         if not _is_alone(read):
             return make()
         digest = hashlib.sha256(data).digest()
-        earlier = self._texts.recalled(read.file, digest)
+        earlier = self._texts.recalled(read.file, digest, _LOOK)
         if earlier is not None:
-            with suppress(msgspec.MsgspecError):  # not what this program packs
-                return _LOOK.decode(earlier)
+            return earlier
         look = make()
         if not look.unjudged:
-            with suppress(UnicodeEncodeError):  # a string of Nix may be what is no text
-                self._texts.note(read.file, digest, msgspec.msgpack.encode(look))
+            self._texts.note(read.file, digest, look)
         return look
 
     def packed(self) -> bytes:
