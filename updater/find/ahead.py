@@ -37,7 +37,7 @@ def begin_reading(
     """
     if parsed is not None:
         return _begin_parsing(root, named, parsed)
-    parts = tuple(_parts(named))
+    parts = tuple(parts_of(named))
     copies = [ForkedWork(partial(_encoded, root, part)) for part in parts]
 
     def end() -> OverlayFiles:
@@ -60,7 +60,7 @@ def _begin_parsing(
 ) -> Callable[[], OverlayFiles]:
     """Begin to parse what is new, and return what reads all, with that in mind."""
     new = [file for file in named if file not in parsed]
-    copies = [ForkedWork(partial(_parsed, root, part, parsed)) for part in _parts(new)]
+    copies = [ForkedWork(partial(_parsed, root, part, parsed)) for part in parts_of(new)]
 
     def end() -> OverlayFiles:
         with interruptible():
@@ -95,7 +95,7 @@ def _read(
     return read_all(root, named, parse)
 
 
-def _parts(named: Sequence[str]) -> Iterator[Sequence[str]]:
+def parts_of(named: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield the files in as many parts as are read side by side, in their order."""
     if not named:
         return

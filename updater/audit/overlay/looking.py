@@ -13,8 +13,9 @@ from updater.audit.overlay.looks import FileFacts, Look, Looks, Unjudged
 from updater.audit.overlay.mentions import FileMentions
 from updater.audit.overlay.overlay_text import OverlayText
 from updater.audit.overlay.shelf import overlay_rules
-from updater.effects.processes.beside import ForkedWork, interruptible, processors
+from updater.effects.processes.beside import ForkedWork, interruptible
 from updater.errors import Bug, bugs_at
+from updater.find.ahead import parts_of
 from updater.find.overlay_files import OverlayFile, OverlayFiles, assembled
 from updater.find.packages import file_reader
 from updater.overlay.reading.file import read_packages
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 STAGE = "audit"
 """What is said of an exception that nobody foresaw."""
-
-_WORTH_A_COPY = 250
 
 
 def look(
@@ -88,7 +87,7 @@ def look_at_all(
     """
     if earlier is not None:
         return _kept_looks(root, named, names, earlier)
-    parts = tuple(_parts(named))
+    parts = tuple(parts_of(named))
     copies = [ForkedWork(partial(_encoded, root, part, names)) for part in parts[1:]]
     reads: list[OverlayFile] = []
     looks: dict[str, Look] = {}
@@ -108,7 +107,7 @@ def _kept_looks(
     """Look at what is new, side by side, and then at all with that in mind; by all rules."""
     every = tuple(rule.name for rule in overlay_rules())
     new = [file for file in named if file not in earlier]
-    copies = [ForkedWork(partial(_packed, root, part, every, earlier)) for part in _parts(new)]
+    copies = [ForkedWork(partial(_packed, root, part, every, earlier)) for part in parts_of(new)]
     with interruptible():
         for copy in copies:
             data = copy.result()
@@ -169,10 +168,3 @@ def text_rules(names: Sequence[str]) -> tuple[TextRule, ...]:
     return tuple(
         rule for rule in overlay_rules() if isinstance(rule, TextRule) and rule.name in names
     )
-
-
-def _parts(named: Sequence[str]) -> list[Sequence[str]]:
-    """Return the files in as many parts as are looked at side by side, in their order."""
-    parts = max(1, min(processors(), len(named) // _WORTH_A_COPY))
-    size = -(-len(named) // parts)
-    return [named[start : start + size] for start in range(0, len(named), size)] if named else []
