@@ -102,15 +102,14 @@ def read_all(root: Path, named: Iterable[str], parse: Parse = read_packages) -> 
         parse: tells what a file holds: `read_packages`, or what knows that from before. It is not
             asked about a file to which a link leads: that may be another's.
     """
-    own = OwnFiles(root)
-    return _followed(named, partial(_read, own, parse), partial(_read_pins, own), parse)
+    return reader(root, parse)(named)
 
 
-def file_reader(root: Path, parse: Parse = read_packages) -> Callable[[str], list[OverlayFile]]:
-    """Return what reads one file, followed by the files that it calls, as `read_all` does."""
+def reader(root: Path, parse: Parse) -> Callable[[Iterable[str]], list[OverlayFile]]:
+    """Return what reads files as `read_all` does, some at a time."""
     own = OwnFiles(root)
     read, read_pins = partial(_read, own, parse), partial(_read_pins, own)
-    return lambda file: _followed([file], read, read_pins, parse)
+    return lambda named: _followed(named, read, read_pins, parse)
 
 
 def _followed(
@@ -235,9 +234,10 @@ def _understood(
 ) -> OverlayFile:
     """Return what a file holds and calls; ``target`` finds the file that a path in it means."""
     packages = list(_packages(content, file, data))
+    named = {path: target(file, path) for path in dict.fromkeys(_named(data, content))}
     calls = []
     for called in content.files:
-        meant = target(file, called.path)
+        meant = named[called.path]
         if meant is not None:
             calls.append(PackageCall(meant, called.attribute, called.directives, called.functions))
         else:
@@ -247,8 +247,6 @@ def _understood(
                     file, called.attribute, called.line, called.span, None, None, None, skip=why
                 )
             )
-    named = {called.path: target(file, called.path) for called in content.files}
-    named |= {path: target(file, path) for path in _imports(data)}
     paths = {path: meant for path, meant in named.items() if meant is not None}
     pins = dict(_pins(file, data, [*named]))
     return OverlayFile(file, data, tuple(packages), tuple(calls), paths, pins)
@@ -264,7 +262,7 @@ def _pins(file: str, data: bytes, paths: Sequence[str]) -> Iterator[tuple[str, s
     """
     for match in _READ.finditer(data):
         written = match[1].decode()
-        yield written, _places(file, written)[0] if _places(file, written) else ""
+        yield written, next(iter(_places(file, written)), "")
     for path in paths:
         meant = _places(file, path)
         program = program_of(path) if meant else ""
@@ -275,9 +273,10 @@ def _pins(file: str, data: bytes, paths: Sequence[str]) -> Iterator[tuple[str, s
             yield path, meant[0]
 
 
-def _imports(data: bytes) -> list[str]:
-    """Return the paths of the files that a file imports, in its own folder or beside it."""
-    return [match[1].decode() for match in _IMPORT.finditer(data)] if b"import" in data else []
+def _named(data: bytes, content: FileContent) -> list[str]:
+    """Return the paths of the files that a file calls and, beside it or below, imports."""
+    imports = _IMPORT.finditer(data) if b"import" in data else ()
+    return [*(called.path for called in content.files), *(match[1].decode() for match in imports)]
 
 
 def _target(root: Path, file: str, path: str) -> str | None:
@@ -312,7 +311,7 @@ def found_in(
         places = (
             place
             for file, (data, content) in batch.items()
-            for path in (*(called.path for called in content.files), *_imports(data))
+            for path in _named(data, content)
             for place in _places(file, path)
         )
         waiting = tuple(dict.fromkeys(place for place in places if place not in requested))
@@ -324,18 +323,17 @@ def found_in(
         return _understood(file, *there[file], target)
 
     begun = [file for file in named if file in there or not is_printable(file)]
-    pins = {pin for file, own in there.items() for pin in _pin_files(file, *own)}
+    pins = {
+        pin
+        for file, (data, content) in there.items()
+        for _, pin in _pins(file, data, _named(data, content))
+        if pin
+    }
     texts = read(sorted(pins)) if pins else {}
     found = assembled(_followed(begun, overlay_file, texts.get))
     locks = [lock for package in found.packages for lock in package.locks]
     paths = {lock.path for lock in locks if lock.path and lock.origin}
     return replace(found, beside=read(sorted(paths)) if paths else {})
-
-
-def _pin_files(file: str, data: bytes, content: FileContent) -> Iterator[str]:
-    """Yield the files of pins that a file reads."""
-    paths = [*(called.path for called in content.files), *_imports(data)]
-    yield from filter(None, (pin for _, pin in _pins(file, data, paths)))
 
 
 def _content(

@@ -17,7 +17,7 @@ from updater.effects.processes.beside import ForkedWork, interruptible
 from updater.errors import Bug, bugs_at
 from updater.find.ahead import parts_of
 from updater.find.overlay_files import OverlayFile, OverlayFiles, assembled
-from updater.find.packages import file_reader
+from updater.find.packages import reader
 from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
@@ -151,11 +151,11 @@ def _look_at(
 ) -> tuple[list[OverlayFile], list[Look]]:
     rules = text_rules(names)
     parse = read_packages if earlier is None else earlier.parsed.parsing(read_packages)
-    read_file = file_reader(root, parse)
+    read_files = reader(root, parse)
     reads: dict[str, OverlayFile] = {}
     looks: list[Look] = []
     for file in named:  # each is looked at while its syntax is at hand
-        for read in read_file(file) if file not in reads else ():
+        for read in read_files([file]) if file not in reads else ():
             if reads.setdefault(read.file, read) is not read or read.data is None:
                 continue
             make = partial(look, read.file, read.data, read.packages, rules)
