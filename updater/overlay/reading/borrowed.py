@@ -108,7 +108,7 @@ def _beside(package: Package, readers: Sequence[Package]) -> Package:
 
 
 def _held(packages: Sequence[Package]) -> tuple[Package, ...]:
-    borrowers = [package for package in packages if package.borrowing is not None]
+    borrowers = [(package, taken) for package in packages if (taken := package.borrowing)]
     if not borrowers:
         return tuple(packages)
     places: dict[str, list[Package]] = {}
@@ -116,33 +116,32 @@ def _held(packages: Sequence[Package]) -> tuple[Package, ...]:
         for name in package.names:
             places.setdefault(name, []).append(package)
     changed: dict[str, Package] = {}
-    for borrower in borrowers:
-        for lender in _lenders(borrower, places):
-            borrower = replace(borrower, skip=_borrows(borrower, lender))  # noqa: PLW2901 - the same
-            changed[borrower.identity] = borrower
+    for borrower, taken in borrowers:
+        for lender in _lenders(borrower, taken, places):
+            changed[borrower.identity] = replace(borrower, skip=_borrows(taken, lender))
             own = changed.get(lender.identity, lender)
-            changed[lender.identity] = replace(own, lent=own.lent or _lends(borrower, lender))
+            lent = own.lent or _lends(borrower, taken, lender)
+            changed[lender.identity] = replace(own, lent=lent)
     return tuple(changed.get(package.identity, package) for package in packages)
 
 
-def _lenders(borrower: Package, places: Mapping[str, Sequence[Package]]) -> list[Package]:
+def _lenders(
+    borrower: Package, taken: Borrowing, places: Mapping[str, Sequence[Package]]
+) -> list[Package]:
     """Return the packages that may be the one whose source another takes."""
-    taken = borrower.borrowing
-    path = taken.names[-1:] if taken is not None else ()
-    root = taken.names[0] if taken is not None else ""
     beside = [
         other
-        for name in (borrower.names if len(path) == 1 and taken and len(taken.names) == 1 else ())
+        for name in (borrower.names if len(taken.names) == 1 else ())
         for other in places.get(name, ())
         if other.generator and not other.pins  # the argument of a function may be any entry
     ]
     return [
         leader
-        for other in (*places.get("".join(path), ()), *beside)
+        for other in (*places.get(taken.names[-1], ()), *beside)
         if other.source is not None
         and other.identity != borrower.identity
         # what stands below an overlay is not of it
-        and not (root in _BELOW and other.file == borrower.file)
+        and not (taken.names[0] in _BELOW and other.file == borrower.file)
         for leader in (_leader(other, places),)
         if leader is not None
     ]
@@ -157,32 +156,27 @@ def _leader(package: Package, places: Mapping[str, Sequence[Package]]) -> Packag
     )
 
 
-def _borrows(borrower: Package, lender: Package) -> str:
-    taken = borrower.borrowing
-    what = taken.what if taken is not None else "source"
+def _borrows(taken: Borrowing, lender: Package) -> str:
     if lender.generator:
         return (
-            f"updated by {lender.generator}: its {what} is that of {lender.name} "
+            f"updated by {lender.generator}: its {taken.what} is that of {lender.name} "
             f"({lender.file}:{lender.line})"
         )
     return (
-        f"its {what} is that of {lender.name} ({lender.file}:{lender.line}), and its "
-        f"{_hashes(borrower)} would have to change with it: write both in one file, with "
+        f"its {taken.what} is that of {lender.name} ({lender.file}:{lender.line}), and its "
+        f"{_hashes(taken)} would have to change with it: write both in one file, with "
         f"`inherit (final.{lender.name}) version src;`, and they move together"
     )
 
 
-def _lends(borrower: Package, lender: Package) -> str:
-    taken = borrower.borrowing
-    what = taken.what if taken is not None else "source"
+def _lends(borrower: Package, taken: Borrowing, lender: Package) -> str:
     alone = f"packages: {{{lender.name}: {{src_only: true}}}}"
     return (
-        f"{borrower.name} ({borrower.file}:{borrower.line}) has its {what}, and an update would "
-        f"leave the {_hashes(borrower)} there stale: let both take `version` and `src` from one "
+        f"{borrower.name} ({borrower.file}:{borrower.line}) has its {taken.what}, and an update "
+        f"would leave the {_hashes(taken)} there stale: let both take `version` and `src` from one "
         f"place in one file, or move {lender.name} alone with `{alone}`"
     )
 
 
-def _hashes(borrower: Package) -> str:
-    fields: Sequence[Field] = borrower.borrowing.hashes if borrower.borrowing is not None else ()
-    return " and ".join(dict.fromkeys(field.name for field in fields))
+def _hashes(taken: Borrowing) -> str:
+    return " and ".join(dict.fromkeys(field.name for field in taken.hashes))
