@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from updater.overlay.reading.uses import paths_named
+from updater.overlay.reading.shape import paths_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

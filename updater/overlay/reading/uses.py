@@ -101,24 +101,6 @@ def names_used(data: bytes) -> tuple[tuple[Span, str], ...]:
     return tuple(names)
 
 
-@lru_cache(maxsize=1024)
-def paths_named(data: bytes) -> tuple[str, ...]:
-    """Return the paths that a text names as they are written, those without an expression in them.
-
-    Such as ``./fix.patch`` and ``../lib``; a path that is not relative is another machine's.
-    """
-    paths: dict[str, None] = {}
-    waiting = [syntax.parse(data).root]
-    while waiting:
-        node = waiting.pop()
-        waiting += reversed(node.named_children)
-        if node.type == "path_expression":
-            written = syntax.text(node, data)
-            if written.startswith((".", "..")) and "${" not in written:
-                paths[written] = None
-    return tuple(paths)
-
-
 def _is_of_itself(path: Node, own: _Own, data: bytes) -> bool:
     base = path.parent.child_by_field_name("expression") if path.parent is not None else None
     return base is not None and syntax.text(base, data) in own.packages
