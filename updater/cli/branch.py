@@ -17,7 +17,7 @@ from updater.cli.output import report
 from updater.cli.overlays import named_files
 from updater.effects.files import real
 from updater.effects.git import own as git
-from updater.find.changed import changed_packages, has_lock_in, packages_at
+from updater.find.changed import has_lock_in, packages_at
 from updater.find.packages import find_packages
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.audits import selected_rules, warnings_of
@@ -69,16 +69,23 @@ async def _scope(session: Session, overlays: OverlayFiles, commit: str) -> Revie
     config = session.config
     files = await git.changed_files(config.root, commit)
     changed_files = {real(config.root / file) for file in files}
-    touched = [
-        package
+    with_locks = {
+        package.identity
         for package in overlays.packages
-        if real(config.root / package.file) in changed_files
-        or has_lock_in(package, config.root, changed_files)
+        if has_lock_in(package, config.root, changed_files)
+    }
+    touched = [
+        # whoever wrote a text that cannot be parsed must mend it, also where it fetches nothing
+        replace(package, skip="") if package.problem else package
+        for package in overlays.packages
+        if real(config.root / package.file) in changed_files or package.identity in with_locks
     ]
-    # whoever wrote a text that cannot be parsed must mend it, also where it fetches nothing
-    touched = [replace(package, skip="") if package.problem else package for package in touched]
-    changed = await changed_packages(config.root, commit, touched, overlays)
-    before = await packages_at(config.root, commit, changed)
+    before = await packages_at(config.root, commit, touched)
+    changed = tuple(
+        package
+        for package in touched
+        if before.differs(package, overlays) or package.identity in with_locks
+    )
     used, again = uses(overlays.packages, overlays.texts), set[str]()
     naming = {file for file, text in overlays.texts.items() if names_one_of(text, file, files)}
     for package in overlays.packages:

@@ -32,14 +32,11 @@ async def changed_packages(
         UsageError: there is no such commit.
     """
     files = {real(root / file) for file in await git.changed_files(root, revision)}
-    old = await packages_at(root, revision, packages)
+    before = await packages_at(root, revision, packages)
     return tuple(
         package
         for package in packages
-        if package.identity not in old.texts
-        or old.texts[package.identity] != _text(package, overlays.texts.get(package.file, b""))
-        or pin_of(old.packages[package.identity]) != pin_of(package)
-        or has_lock_in(package, root, files)
+        if before.differs(package, overlays) or has_lock_in(package, root, files)
     )
 
 
@@ -64,6 +61,15 @@ class Before(Struct, frozen=True):
 
     packages: dict[str, Package]
     texts: dict[str, bytes]
+
+    def differs(self, package: Package, overlays: OverlayFiles) -> bool:
+        """Tell whether a package is not what it was: its text, or what its pin reads."""
+        name = package.identity
+        return (
+            name not in self.texts
+            or self.texts[name] != _text(package, overlays.texts.get(package.file, b""))
+            or pin_of(self.packages[name]) != pin_of(package)
+        )
 
 
 async def packages_at(root: Path, revision: str, packages: Sequence[Package]) -> Before:
