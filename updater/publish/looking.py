@@ -22,7 +22,7 @@ from updater.publish.text import dashboard
 from updater.publish.text.names import BranchNaming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from updater.effects.github.repository import GitHubRepository
@@ -86,6 +86,11 @@ class RepositoryView(Struct):
             self._branches = ShownBranches(self.repository, self.base.commit, {}, {})
         return self._branches
 
+    @property
+    def mine(self) -> list[Pull]:
+        """The updater's own among the open pull requests."""
+        return [pull for pull in self.open if rules.is_mine(pull, self.login)]
+
     def links(self, branch: str, configuration: str) -> RepositoryLinks:
         """Return what a body links to.
 
@@ -133,10 +138,9 @@ class RepositoryView(Struct):
         """Read which pull requests and branches there are; with the issues if asked."""
         shown = self.repository.overview(self.base.branch, self.naming.prefixes, issues=issues)
         self.login, self.open, self.is_strict = shown.login, shown.pulls, shown.is_strict
-        mine = [pull for pull in self.open if rules.is_mine(pull, self.login)]
-        self.count = len(mine)
+        self.count = len(self.mine)
         self._issues = shown.issues
-        by_branch = {pull.branch: pull for pull in mine}
+        by_branch = {pull.branch: pull for pull in self.mine}
         self._branches = ShownBranches(
             self.repository, self.base.commit, dict(shown.heads), by_branch
         )
@@ -185,25 +189,18 @@ class RepositoryView(Struct):
 
     def with_pull(self, outcome: Outcome) -> Outcome:
         """Return an outcome with the updater's pull request that was open for its package."""
-        identity = outcome.package.identity
-        links = (
-            pull.link
-            for pull in self.open
-            if rules.is_mine(pull, self.login)
-            and rules.proposes(pull, identity)
-            and self.naming.may_own(pull.branch)
-        )
+        links = (pull.link for pull in self._proposing(outcome.package.identity))
         return replace(outcome, pull_request=next(links, None))
 
     def branches_with(self, identity: str) -> set[str]:
         """Return the branches on which the updater proposes a package."""
-        return {
-            pull.branch
-            for pull in self.open
-            if rules.is_mine(pull, self.login)
-            and rules.proposes(pull, identity)
-            and self.naming.may_own(pull.branch)
-        }
+        return {pull.branch for pull in self._proposing(identity)}
+
+    def _proposing(self, identity: str) -> Iterator[Pull]:
+        """Yield the pull requests in which the updater proposes a package of this project."""
+        for pull in self.mine:
+            if rules.proposes(pull, identity) and self.naming.may_own(pull.branch):
+                yield pull
 
     @property
     def is_first_run(self) -> bool:
@@ -213,8 +210,7 @@ class RepositoryView(Struct):
         what is closed the newest hundred are looked at.
         """
         if self._first is None:
-            mine = (pull for pull in self.open if rules.is_mine(pull, self.login))
-            self._first = all(self._is_of_this_run(pull) for pull in mine) and not any(
+            self._first = all(map(self._is_of_this_run, self.mine)) and not any(
                 rules.is_mine(pull, self.login)
                 for pull in self.repository.closed_pulls(self.base.branch)
             )
@@ -240,9 +236,8 @@ class RepositoryView(Struct):
         branch = self.naming.branch(name)
         earlier = [
             pull.branch
-            for pull in self.open
-            if rules.is_mine(pull, self.login)
-            and self.naming.was_branch(pull.branch, name)
+            for pull in self.mine
+            if self.naming.was_branch(pull.branch, name)
             and rules.packages_of(pull) & set(identities)
         ]
         if not earlier or any(pull.branch == branch for pull in self.open):

@@ -45,10 +45,8 @@ class OrderTaker(Struct, frozen=True):
         view = self.view
         mine = [
             pull
-            for pull in view.open
-            if rules.is_mine(pull, view.login)
-            and rules.packages_of(pull)
-            and view.naming.may_own(pull.branch)
+            for pull in view.mine
+            if rules.packages_of(pull) and view.naming.may_own(pull.branch)
         ]
         if mine and all(pull.comments is None for pull in mine):
             listed = view.repository.newest_comments()

@@ -101,9 +101,9 @@ class PullRequestRetirer(Struct, frozen=True):
         """
         busy = {proposal.branch for proposal in proposals}
         proposed = {update.identity for proposal in proposals for update in proposal.updates}
-        for pull in self.view.open:
+        for pull in self.view.mine:
             marker = read_marker(pull.body)
-            if marker is None or not rules.is_mine(pull, self.view.login) or pull.branch in busy:
+            if marker is None or pull.branch in busy:
                 continue
             versions = dict(map(read_key, marker.keys))
             if proposed & versions.keys():
