@@ -60,6 +60,7 @@ class RepositoryView(Struct):
         board: the dashboard issue, where there is one.
         boards: others, which runs at the same time opened.
         forced: what was ticked in it.
+        said: what people said in comments, as it shows.
     """
 
     repository: GitHubRepository
@@ -73,6 +74,7 @@ class RepositoryView(Struct):
     board: Issue | None = None
     boards: tuple[Issue, ...] = ()
     forced: frozenset[str] = frozenset()
+    said: tuple[Order, ...] = ()
     _issues: tuple[Issue, ...] | None = None
     _branches: ShownBranches | None = None
     _checks: bool | None = None
@@ -174,7 +176,8 @@ class RepositoryView(Struct):
         self.board = next(iter(is_open or issues), None)
         self.boards = tuple(issue for issue in is_open if issue is not self.board)
         every = (self.board, *self.boards) if self.board is not None else ()
-        self.forced = dashboard.forced("\n".join(issue.body for issue in every))
+        shown = "\n".join(issue.body for issue in every)
+        self.forced, self.said = dashboard.forced(shown), dashboard.orders(shown)
 
     @property
     def requires_checks(self) -> bool:
@@ -295,9 +298,7 @@ class RepositoryView(Struct):
         Args:
             pulls: of a branch, newest first.
         """
-        boards = (self.board, *self.boards) if self.board is not None else ()
-        shown = dashboard.orders("\n".join(issue.body for issue in boards))
-        return tuple(dict.fromkeys((*orders_of(pulls, self.login), *shown)))
+        return tuple(dict.fromkeys((*orders_of(pulls, self.login), *self.said)))
 
     def put(self, pull: Pull) -> None:
         """Take note of what an open pull request is by now."""
