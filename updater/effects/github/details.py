@@ -59,7 +59,7 @@ def details(
         query = in_repository(part)
         if "...pull" in query:
             query += SHORT_PULL_FIELDS
-        answer = requests.ask_graphql(query, dict(requests.named))
+        answer = requests.ask_graphql(query, requests.named)
         if answer is None:
             return Details()
         told |= answer["repository"]

@@ -87,7 +87,7 @@ class GitObjects(Struct):
                 f"f{number}: object(expression: {folder}) {{ {_ENTRIES} }}"
                 for number, folder in enumerate(named)
             ]
-            answer = self.requests.ask_graphql(in_repository(fields), dict(self.requests.named))
+            answer = self.requests.ask_graphql(in_repository(fields), self.requests.named)
             if answer is None:
                 for folder in part:
                     self._walk(commit, folder)

@@ -54,7 +54,6 @@ def reported_checks(requests: Requests, commit: str) -> CheckState | None:
     Raises:
         GithubException: GitHub refuses or cannot be reached.
     """
-    owner, _, name = requests.repository.partition("/")
-    answer = requests.graphql(_ROLLUP, {"owner": owner, "name": name, "commit": commit})
+    answer = requests.graphql(_ROLLUP, requests.named | {"commit": commit})
     rollup = (answer["repository"]["object"] or {}).get("statusCheckRollup")
     return _STATES[rollup["state"]] if rollup else None

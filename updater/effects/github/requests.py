@@ -189,12 +189,7 @@ class Requests:
         return items
 
     @property
-    def repository(self) -> str:
-        """``OWNER/NAME``."""
-        return self._access.repository
-
-    @property
-    def named(self) -> dict[str, str]:
+    def named(self) -> dict[str, Any]:
         """The variables by which GraphQL finds the repository."""
         owner, _, name = self._access.repository.partition("/")
         return {"owner": owner, "name": name}
@@ -211,14 +206,9 @@ class Requests:
 
         None where the host has no GraphQL, lacks a field, or cannot tell so much at once: REST can.
         """
-        requester = self._api.requester
-        sent = {"query": query, "variables": variables}
-        try:
-            answer = requester.requestJsonAndCheck("POST", requester.graphql_url, input=sent)[1]
-        except GithubException as error:
-            if error.status == 404:  # noqa: PLR2004 - HTTP
-                return None
-            raise
+        answer = self._answer(query, variables)
+        if answer is None:
+            return None
         kinds = {str(error.get("type", "")) for error in answer.get("errors", ())}
         # An error without a type is one of the query itself, or of GitHub's patience.
         if kinds & {"", "RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"}:
@@ -236,15 +226,10 @@ class Requests:
             PublishError: nothing was done, or nobody knows whether.
         """
         self.pace.admit()
-        requester = self._api.requester
-        sent = {"query": query, "variables": variables}
         with self.mapped("write by GraphQL", "contents"):
-            try:
-                answer = requester.requestJsonAndCheck("POST", requester.graphql_url, input=sent)[1]
-            except GithubException as error:
-                if error.status == HTTPStatus.NOT_FOUND:
-                    return MutationAnswer({}, ())
-                raise
+            answer = self._answer(query, variables)
+            if answer is None:
+                return MutationAnswer({}, ())
             errors = tuple(answer.get("errors") or ())
             if not any("path" in error and "type" in error for error in errors) and errors:
                 # The query itself: the host does not know what it asks for, and did nothing.
@@ -252,6 +237,19 @@ class Requests:
                     return MutationAnswer({}, ())
                 raise GithubException(400, answer)
             return MutationAnswer(answer.get("data") or {}, errors)
+
+    def _answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any] | None:
+        """Return all that GraphQL answers, with its errors; None where the host has no GraphQL."""
+        requester = self._api.requester
+        sent = {"query": query, "variables": variables}
+        answer: dict[str, Any]
+        try:
+            answer = requester.requestJsonAndCheck("POST", requester.graphql_url, input=sent)[1]
+        except GithubException as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return answer
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Ask GraphQL; return ``data``."""
