@@ -12,7 +12,7 @@ from updater.errors import PatchError
 from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.equipping import unequipped
 from updater.overlay.editing.registering import deregistered
-from updater.overlay.reading.uses import names_used
+from updater.overlay.reading.uses import references
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ def _refuse_others(packages: Sequence[Package], overlays: OverlayFiles) -> None:
 
 def _refuse_mentions(place: EntryPlace, data: bytes, package: Package) -> None:
     """Refuse where the entry file names the package in another way than as an element."""
-    for where, name in names_used(data):
+    for where, name in references(data).names:
         if name == package.name:
             line = data.count(b"\n", 0, where.start) + 1
             raise PatchError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from updater.overlay.reading.shape import paths_named
+from updater.overlay.reading.uses import possible_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -54,5 +54,5 @@ def watched_files(
 
 def _named(file: str, data: bytes) -> Iterator[str]:
     folder = posixpath.dirname(file)
-    for path in paths_named(data):
+    for path in possible_references(data).paths:
         yield posixpath.join(folder, path)

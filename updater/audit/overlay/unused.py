@@ -10,7 +10,7 @@ from updater.audit.overlay.project import first_line
 from updater.model import Edit
 from updater.model.finding import FileEdit, Fix
 from updater.overlay.editing.elements import select
-from updater.overlay.reading.uses import names_used
+from updater.overlay.reading.uses import references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,8 @@ pythonEnv = pkgs.python3.withPackages (ps: [ pkgs.python3Packages.ema-pytorch ])
         users: dict[str, set[str]] = {}
         for _, mention in project.mentions_of(project.added.keys()):
             users.setdefault(mention.name, set()).add(mention.owner)
-        in_entries = {name for own in project.entries for _, name in names_used(own.text.data)}
+        texts = [own.text.data for own in project.entries]
+        in_entries = {name for text in texts for _, name in references(text).names}
         for name, packages in project.added.items():
             for package in packages:
                 is_used = name in in_entries or users.get(name, set()) - {package.identity}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax, values
@@ -136,16 +135,6 @@ def paths_in(data: bytes) -> tuple[str, ...]:
     """Return the path literals of a file, each once, relative to its folder."""
     below = (path_below(text) for text in _path_literals(data))
     return tuple(dict.fromkeys(path for path in below if path is not None))
-
-
-@lru_cache(maxsize=1024)
-def paths_named(data: bytes) -> tuple[str, ...]:
-    """Return the paths that a text names as they are written, those without an expression in them.
-
-    Such as ``./fix.patch`` and ``../lib``; a path that is not relative is another machine's.
-    """
-    relative = (text for text in _path_literals(data) if text.startswith(".") and "${" not in text)
-    return tuple(dict.fromkeys(relative))
 
 
 def absolute_paths_in(data: bytes) -> tuple[str, ...]:

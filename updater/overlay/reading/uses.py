@@ -24,9 +24,24 @@ if TYPE_CHECKING:
 _TEXTS = frozenset({"string_expression", "indented_string_expression", "integer_expression"})
 _SELECTIONS = ("select_expression", "has_attr_expression")
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_'-]*")
-
+_PATH = re.compile(rb"(?<![A-Za-z0-9._+-])\.[A-Za-z0-9._+-]*(?:/[A-Za-z0-9._+-]+)+")
 
 _NOWHERE = Scope()
+
+
+class References(Struct, frozen=True):
+    """What the expressions of a text name.
+
+    Attributes:
+        names: variables, what is selected (``ps.einops``, ``ps."einops"``), and inherited names,
+            with their places. It is none that is bound to a text around it, or that ``finalAttrs``
+            has.
+        paths: as they are written, such as ``./fix.patch`` and ``../lib``, those without an
+            expression in them; a path that is not relative is another machine's.
+    """
+
+    names: tuple[tuple[Span, str], ...]
+    paths: frozenset[str]
 
 
 class _Own(Struct, frozen=True):
@@ -57,13 +72,9 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
         own_packages = by_file.get(file, [])
         if not own_packages:
             continue
-        try:
-            with bugs_at(ReadError.stage):
-                places = names_used(data)
-        except Bug:  # told where the file was read; every word may be a use
-            places = tuple((Span(*word.span()), word[0].decode()) for word in _WORD.finditer(data))
+        named = possible_references(data)
         for package in own_packages:
-            names = {name for where, name in places if where in package.span}
+            names = {name for where, name in named.names if where in package.span}
             used = (
                 identity for name in sorted(names & by_name.keys()) for identity in by_name[name]
             )
@@ -73,14 +84,23 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
     return dependencies
 
 
-@lru_cache(maxsize=1024)
-def names_used(data: bytes) -> tuple[tuple[Span, str], ...]:
-    """Return the names that expressions use, with their places; several stages of a run ask.
+def possible_references(data: bytes) -> References:
+    """Return what a text names; of one that nobody can parse, every word may be a name."""
+    try:
+        with bugs_at(ReadError.stage):
+            return references(data)
+    except Bug:  # told where the file was read
+        return References(
+            tuple((Span(*word.span()), word[0].decode()) for word in _WORD.finditer(data)),
+            frozenset(path.decode() for path in _PATH.findall(data)),
+        )
 
-    Those are variables, what is selected (``ps.einops``, ``ps."einops"``), and inherited names. It
-    is none that is bound to a text around it, or that ``finalAttrs`` has.
-    """
+
+@lru_cache(maxsize=1024)
+def references(data: bytes) -> References:
+    """Return what a text names; several stages of a run ask."""
     names: list[tuple[Span, str]] = []
+    paths: set[str] = set()
     waiting = [(syntax.parse(data).root, _NONE)]
     while waiting:
         node, own = waiting.pop()
@@ -89,6 +109,10 @@ def names_used(data: bytes) -> tuple[tuple[Span, str], ...]:
         if node.type == "variable_expression":
             if syntax.text(node, data) not in own.texts:
                 names.append((syntax.span(node), syntax.text(node, data)))
+        elif node.type == "path_expression":
+            written = syntax.text(node, data)
+            if written.startswith(".") and "${" not in written:
+                paths.add(written)
         elif node.type == "attrpath" and _is_of_itself(node, own, data):
             continue
         elif node.type == "inherited_attrs" or (
@@ -98,7 +122,7 @@ def names_used(data: bytes) -> tuple[tuple[Span, str], ...]:
                 (syntax.span(part), terms.attribute_name(part, data))
                 for part in node.named_children
             ]
-    return tuple(names)
+    return References(tuple(names), frozenset(paths))
 
 
 def _is_of_itself(path: Node, own: _Own, data: bytes) -> bool:
