@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET, Struct, field, structs
+from msgspec import UNSET, Struct, structs
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
@@ -38,18 +39,13 @@ class OptionsLayer(Struct, frozen=True):
     options: PackageOptions
 
 
-class Config(Struct, frozen=True):
-    """What the updater was told, and where.
-
-    Attributes:
-        policies: what the document says under some of its keys, as far as a package asked for it.
-    """
+class Config(Struct, frozen=True, dict=True):
+    """What the updater was told, and where."""
 
     place: ProjectPlace
     document: Document
     hosts: Mapping[str, Host]
     keys: PackageKeys
-    policies: dict[tuple[str, ...], Policy] = field(default_factory=dict)
 
     @property
     def root(self) -> Path:
@@ -119,9 +115,14 @@ class Config(Struct, frozen=True):
         if package.directives:
             return self._policy(package)
         keys = tuple(self.keys.fitting(package))
-        if keys not in self.policies:
-            self.policies[keys] = self._policy(package)
-        return self.policies[keys]
+        if keys not in self._policies:
+            self._policies[keys] = self._policy(package)
+        return self._policies[keys]
+
+    @cached_property
+    def _policies(self) -> dict[tuple[str, ...], Policy]:
+        """What is said under some keys, as far as a package asked for it; no copy shares it."""
+        return {}
 
     def _policy(self, package: Package) -> Policy:
         options, build, pull = self._merged(package)
