@@ -45,34 +45,25 @@ def new_findings(
         text_now: returns a file's bytes in the present state.
         text_before: the same of the earlier one.
     """
-    now, before = tuple(now), tuple(before)
-    rest = _unmatched(
-        now,
-        before,
-        lambda finding: key_of(finding, text_now(finding.file)),
-        lambda finding: key_of(finding, text_before(finding.file)),
+    keyed_now = [(key_of(finding, text_now(finding.file)), finding) for finding in now]
+    keyed_before = [(key_of(finding, text_before(finding.file)), finding) for finding in before]
+    rest = _unmatched(keyed_now, keyed_before)
+    gone = _unmatched(keyed_before, keyed_now)
+    return _unmatched(
+        [(_message_key(finding), finding) for finding in rest],
+        [(_message_key(finding), finding) for finding in gone],
     )
-    gone = _unmatched(
-        before,
-        now,
-        lambda finding: key_of(finding, text_before(finding.file)),
-        lambda finding: key_of(finding, text_now(finding.file)),
-    )
-    return _unmatched(rest, gone, _message_key, _message_key)
 
 
 def _unmatched(
-    findings: Iterable[Finding],
-    others: Iterable[Finding],
-    key: Callable[[Finding], Key],
-    other_key: Callable[[Finding], Key],
+    findings: Iterable[tuple[Key, Finding]], others: Iterable[tuple[Key, Finding]]
 ) -> tuple[Finding, ...]:
-    """Return the findings that no other one is the same as; of several alike, the last ones."""
-    left = Counter(map(other_key, others))
+    """Return the findings whose key no other one has; of several alike, the last ones."""
+    left = Counter(key for key, _ in others)
     unmatched = []
-    for finding in findings:
-        if left[key(finding)]:
-            left[key(finding)] -= 1
+    for key, finding in findings:
+        if left[key]:
+            left[key] -= 1
         else:
             unmatched.append(finding)
     return tuple(unmatched)
