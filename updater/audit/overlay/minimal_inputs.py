@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.adapt.modules import may_bring
 from updater.audit.overlay.base import SourceRule
-from updater.audit.overlay.overlay_text import OverlayText
 from updater.model.adaptation import Adaptation, InputRemoval
 from updater.overlay.reading.inputs import RUNTIME
 
@@ -66,14 +65,13 @@ propagatedBuildInputs = with super.python3Packages; [ numpy ];
             for element in source.task.declared.lists[field].inputs
             if element.name
         ]
-        package, data = source.package, source.project.text(source.package.file)
-        overlay = OverlayText(package.file, data, (package,))
+        package = source.package
         for field, element in elements:
             project = source.projects[element.name]
             is_imported = any(may_bring(project, module) for module in imports.anywhere)
             if element.condition or project in required or is_imported:
                 continue
-            if overlay.has_comment(element.span):
+            if source.overlay.has_comment(element.span):
                 continue
             removal = Adaptation("removals", InputRemoval(field, element.name), "nothing needs it")
             yield self.finding(
