@@ -116,11 +116,8 @@ class FixRun:
         return state
 
     def _mended(self, state: Audited) -> Mended:
-        return Mended(self._changes, tuple(self._made), tuple(self._refused.values()), state)
-
-    @property
-    def _changes(self) -> dict[str, bytes]:
-        return self._changed(self._texts)
+        changed, refused = self._changed(self._texts), tuple(self._refused.values())
+        return Mended(changed, tuple(self._made), refused, state)
 
     def _changed(self, texts: Mapping[str, bytes]) -> dict[str, bytes]:
         before = self._now.texts
