@@ -58,13 +58,12 @@ class Adder(Struct, frozen=True):
         projects = self._look_up(named, ask.channel)
         if ask.name:
             projects = [replace(project, name=ask.name) for project in projects]
-        drafts = [
-            OverlayDraft(project, ask.file or f"{style.folder}/{project.name}.nix", style)
-            for project in projects
-        ]
+        drafts = [OverlayDraft.beside(project, style) for project in projects]
+        if ask.file:
+            drafts = [replace(draft, file=ask.file) for draft in drafts]
         refuse_in_overlays(drafts, overlays)
         with ProjectCopy.made(self.config) as copy:
-            return AddRounds(self.run, self.missing, copy, ask, style.folder).finish(drafts)
+            return AddRounds(self.run, self.missing, copy, ask).finish(drafts)
 
     def _look_up(self, named: Sequence[NamedProject], channel: Channel | None) -> list[NewProject]:
         async def look_up(pipeline: Pipeline) -> list[NewProject]:

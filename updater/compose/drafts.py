@@ -49,6 +49,11 @@ class OverlayDraft(Struct, frozen=True):
     tried: int = 0
     reasons: tuple[str, ...] = ()
 
+    @classmethod
+    def beside(cls, project: NewProject, style: OverlayStyle) -> OverlayDraft:
+        """Return the draft of a project whose file lies where most of the overlays do."""
+        return cls(project, f"{style.folder}/{project.name}.nix", style)
+
     @property
     def name(self) -> str:
         """The package's attribute."""

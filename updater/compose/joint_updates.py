@@ -106,14 +106,9 @@ class JointUpdater(Struct, frozen=True):
             return (), ()
         style = style_of(there)
         look_up = Adder(self.config, self.run).missing
-        drafts = [
-            OverlayDraft(project, f"{style.folder}/{project.name}.nix", style)
-            for project in look_up(names)
-        ]
+        drafts = [OverlayDraft.beside(project, style) for project in look_up(names)]
         ask = AddRequest((), missing=True)
-        addition = AddRounds(self.run, look_up, copy, ask, style.folder, held.package.file).finish(
-            drafts
-        )
+        addition = AddRounds(self.run, look_up, copy, ask, held.package.file).finish(drafts)
         reason = "neither the overlays nor the package set have it"
         made = (own.facts for own in addition.packages)
         return (
@@ -137,11 +132,11 @@ class JointUpdater(Struct, frozen=True):
         drafts: dict[str, tuple[OverlayDraft, OverlayAddition]] = {}
         for facts in new:
             (project,) = adder.named(facts.project, facts.channel)
-            draft = OverlayDraft(project, f"{style.folder}/{project.name}.nix", style)
+            draft = OverlayDraft.beside(project, style)
             _refuse_other(facts, draft)
             drafts[draft.file] = (draft, facts)
         ask = AddRequest((), build=False)
-        rounds = AddRounds(self.run, adder.missing, copy, ask, style.folder, package.file)
+        rounds = AddRounds(self.run, adder.missing, copy, ask, package.file)
         files = written_again(rounds, tuple(drafts.values()))
         needed = {name for draft, _ in drafts.values() for name in draft.project.needs}
         return [facts for facts in new if facts.project in needed], files

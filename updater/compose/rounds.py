@@ -39,7 +39,6 @@ class AddRounds(Struct):
     Attributes:
         run: gives a pipeline to what asks upstreams and Nix.
         missing: looks up what is required and nobody has.
-        folder: where overlays lie.
         user: the file of a package that will use what is added; empty for none.
         built: identity -> what is ready.
     """
@@ -48,7 +47,6 @@ class AddRounds(Struct):
     missing: Callable[[Sequence[str]], list[NewProject]]
     copy: ProjectCopy
     ask: AddRequest
-    folder: str
     user: str = ""
     built: dict[str, tuple[OverlayDraft, Updated]] = {}
 
@@ -141,7 +139,7 @@ class AddRounds(Struct):
             if failures or (not missing and left == waiting):
                 raise together(failures, left)
             left += [
-                OverlayDraft(project, f"{self.folder}/{project.name}.nix", waiting[0].style)
+                OverlayDraft.beside(project, waiting[0].style)
                 for project in self.missing(tuple(missing))
             ]
             known |= {normalized_name(name) for name in missing}
