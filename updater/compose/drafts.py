@@ -22,6 +22,7 @@ from updater.overlay.reading.file import parse_file, read_packages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from updater.adapt.planning import AdaptationTask
     from updater.building.package_sets import PackageSets
     from updater.compose.cuda import CudaToolkit
     from updater.compose.origins import NewProject, NewSource
@@ -178,15 +179,18 @@ async def with_extras(
     if task is None or not draft.project.extras:
         return data
     task = task.with_requirements(text for _, text in draft.project.extras)
-    answer = None
-    if sets is not None:
-        policy = pipeline.run.config.policy(package).build
-        target = await sets.evaluable(package, policy)
-        if not isinstance(target, NotBuilt):
-            answer = await pipeline.run.builder().offers(target, task.names)
+    if sets is None:
+        return _with_inputs(task, package, data, overlays)
+    policy = pipeline.run.config.policy(package).build
+    target = await sets.evaluable(package, policy)
+    answer = (
+        None
+        if isinstance(target, NotBuilt)
+        else await pipeline.run.builder().offers(target, task.names)
+    )
     others = OverlayNeighbours(overlays.packages, overlays.texts, {})
-    plan = task.plan(task.situation(answer, others, Requirements("", ()) if sets is None else None))
-    if sets is not None and plan.unmet:
+    plan = task.plan(task.situation(answer, others, None))
+    if plan.unmet:
         raise PatchError(
             f"{draft.name}: its extras need what neither the overlays nor the package set have: "
             f"{', '.join(plan.unmet)}",
@@ -207,8 +211,13 @@ def unbuilt_text(draft: OverlayDraft, updated: Updated, overlays: OverlayFiles) 
     task = adaptation_task(
         package, draft.origin.version, data, files or draft.project.files, _FETCHERS
     )
-    if task is None:
-        return data
+    return _with_inputs(task, package, data, overlays) if task is not None else data
+
+
+def _with_inputs(
+    task: AdaptationTask, package: Package, data: bytes, overlays: OverlayFiles
+) -> bytes:
+    """Return a draft's file with all that texts say that it needs."""
     others = OverlayNeighbours(overlays.packages, overlays.texts, {})
     plan = task.plan(task.situation(None, others, Requirements("", ())))
     return adapted(package, plan.adaptations, data, _FETCHERS)
