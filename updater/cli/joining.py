@@ -110,10 +110,10 @@ def has_additions(ask: Bump, package: Package) -> bool:
 
 def _waiting(session: Session, outcomes: Sequence[Outcome]) -> Iterator[Held]:
     """Yield what waits for packages alone, and may have overlays added."""
+    from updater.compose.failures import missing_of
+
     for own in outcomes:
-        facts = own.requirements
-        waits = isinstance(own, Held) and facts is not None and facts.needs_more_packages
-        if waits and isinstance(own, Held) and _adds(session, own):
+        if isinstance(own, Held) and missing_of(own) and _adds(session, own):
             yield own
 
 
