@@ -60,7 +60,7 @@ class RepositoryView(Struct):
         board: the dashboard issue, where there is one.
         boards: others, which runs at the same time opened.
         forced: what was ticked in it.
-        said: what people said in comments, as it shows.
+        shown_orders: what people said in comments, as it shows.
     """
 
     repository: GitHubRepository
@@ -74,7 +74,7 @@ class RepositoryView(Struct):
     board: Issue | None = None
     boards: tuple[Issue, ...] = ()
     forced: frozenset[str] = frozenset()
-    said: tuple[Order, ...] = ()
+    shown_orders: tuple[Order, ...] = ()
     _issues: tuple[Issue, ...] | None = None
     _branches: ShownBranches | None = None
     _checks: bool | None = None
@@ -89,7 +89,7 @@ class RepositoryView(Struct):
         return self._branches
 
     @property
-    def mine(self) -> list[Pull]:
+    def own_pulls(self) -> list[Pull]:
         """The updater's own among the open pull requests."""
         return [pull for pull in self.open if rules.is_mine(pull, self.login)]
 
@@ -140,9 +140,9 @@ class RepositoryView(Struct):
         """Read which pull requests and branches there are; with the issues if asked."""
         shown = self.repository.overview(self.base.branch, self.naming.prefixes, issues=issues)
         self.login, self.open, self.is_strict = shown.login, shown.pulls, shown.is_strict
-        self.count = len(self.mine)
+        self.count = len(self.own_pulls)
         self._issues = shown.issues
-        by_branch = {pull.branch: pull for pull in self.mine}
+        by_branch = {pull.branch: pull for pull in self.own_pulls}
         self._branches = ShownBranches(
             self.repository, self.base.commit, dict(shown.heads), by_branch
         )
@@ -177,7 +177,7 @@ class RepositoryView(Struct):
         self.boards = tuple(issue for issue in is_open if issue is not self.board)
         every = (self.board, *self.boards) if self.board is not None else ()
         shown = "\n".join(issue.body for issue in every)
-        self.forced, self.said = dashboard.forced(shown), dashboard.orders(shown)
+        self.forced, self.shown_orders = dashboard.forced(shown), dashboard.orders(shown)
 
     @property
     def requires_checks(self) -> bool:
@@ -201,7 +201,7 @@ class RepositoryView(Struct):
 
     def _proposing(self, identity: str) -> Iterator[Pull]:
         """Yield the pull requests in which the updater proposes a package of this project."""
-        for pull in self.mine:
+        for pull in self.own_pulls:
             if rules.proposes(pull, identity) and self.naming.may_own(pull.branch):
                 yield pull
 
@@ -213,7 +213,7 @@ class RepositoryView(Struct):
         what is closed the newest hundred are looked at.
         """
         if self._first is None:
-            self._first = all(map(self._is_of_this_run, self.mine)) and not any(
+            self._first = all(map(self._is_of_this_run, self.own_pulls)) and not any(
                 rules.is_mine(pull, self.login)
                 for pull in self.repository.closed_pulls(self.base.branch)
             )
@@ -239,7 +239,7 @@ class RepositoryView(Struct):
         branch = self.naming.branch(name)
         earlier = [
             pull.branch
-            for pull in self.mine
+            for pull in self.own_pulls
             if self.naming.was_branch(pull.branch, name)
             and rules.packages_of(pull) & set(identities)
         ]
@@ -298,7 +298,7 @@ class RepositoryView(Struct):
         Args:
             pulls: of a branch, newest first.
         """
-        return tuple(dict.fromkeys((*orders_of(pulls, self.login), *self.said)))
+        return tuple(dict.fromkeys((*orders_of(pulls, self.login), *self.shown_orders)))
 
     def put(self, pull: Pull) -> None:
         """Take note of what an open pull request is by now."""

@@ -45,7 +45,7 @@ class OrderTaker(Struct, frozen=True):
         view = self.view
         mine = [
             pull
-            for pull in view.mine
+            for pull in view.own_pulls
             if rules.packages_of(pull) and view.naming.may_own(pull.branch)
         ]
         if mine and all(pull.comments is None for pull in mine):

@@ -101,7 +101,7 @@ class PullRequestRetirer(Struct, frozen=True):
         """
         busy = {proposal.branch for proposal in proposals}
         proposed = {update.identity for proposal in proposals for update in proposal.updates}
-        for pull in self.view.mine:
+        for pull in self.view.own_pulls:
             marker = read_marker(pull.body)
             if marker is None or pull.branch in busy:
                 continue
