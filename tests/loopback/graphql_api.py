@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -29,6 +29,8 @@ from tests.loopback.rest import Quota, problem
 from tests.loopback.rest_models import zulu
 
 if TYPE_CHECKING:
+    from graphql import DocumentNode
+
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
 
@@ -116,13 +118,13 @@ class GraphQl:
 
     def _run(self, request: Request, written: str, variables: Json) -> Json:
         try:
-            document = parse(written)
+            document, mistakes = _read(written)
             size = measure(document, variables)
         except GraphQLError as error:
             return {"errors": [error_model(error)]}
         except Refusal as refusal:
             return {"errors": [{"type": refusal.type, "message": str(refusal)}]}
-        if mistakes := validate(schema(), document):
+        if mistakes:
             return {"errors": [error_model(one) for one in mistakes]}
         if self.quota.remaining < size.cost:
             message = "API rate limit already exceeded for user ID 1."
@@ -139,6 +141,13 @@ class GraphQl:
         if done.errors:
             answered["errors"] = [error_model(one) for one in done.errors]
         return answered
+
+
+@lru_cache(maxsize=256)
+def _read(written: str) -> tuple[DocumentNode, list[GraphQLError]]:
+    """Return a query and what the schema forbids of it: most texts are asked again and again."""
+    document = parse(written)
+    return document, validate(schema(), document)
 
 
 @cache
