@@ -33,11 +33,13 @@ UNTOUCHED = {
     "tarball": ("builtins.fetchTarball", "sha256"),
 }
 
-# The whole template of setuptools-scm, and files of other languages.
+# The whole template of setuptools-scm, and files of other languages; what led to the commit, too:
+# the default branch by another name than now, a tag that moves on, and a branch that is gone.
 WHOLE = (
     "node: $Format:%H$\nnode-date: $Format:%cI$\n"
     "describe-name: $Format:%(describe:tags=true,match=*[0-9]*)$\nref-names: $Format:%D$\n"
 )
+OTHER_HEADS = {"json": "trunk", "versioneer": "develop"}
 MOVED_ON = {
     "archival": (".git_archival.txt", "ref-names: $Format:%D$\n"),
     "whole": (".git_archival.txt", WHOLE),
@@ -64,11 +66,24 @@ def moved_on(world: Situations) -> None:
     """Pin what was hashed while the branch was at its tag; it has moved on."""
     for name, (path, text) in MOVED_ON.items():
         repository = world.repository(f"moved-{name}")
+        branch = OTHER_HEADS.get(name, "main")
+        repository.set_default_branch(branch)
         commit = repository.commit({".gitattributes": f"{path} export-subst\n", path: text})
         repository.tag("v1.0", commit)
+        repository.tag("stable", commit)
         sri = f'"{nar_hash(repository, "v1.0")}"'
-        repository.commit({"a": "later"})
+        if branch != "main":
+            repository.git("branch", "-m", branch, "main")
+            repository.set_default_branch("main")
+        later = repository.commit({"a": "later"}, parents=[commit])
+        repository.tag("stable", later)
         world.pin(f"moved-{name}", "1.0", rev=V, sri=sri)
+        if name == "header":
+            repository.branch("gone", commit)
+            sri = f'"{nar_hash(repository, "v1.0")}"'
+            repository.git("update-ref", "-d", "refs/heads/gone")
+            repository.forget()
+            world.pin("moved-gone", "1.0", rev=V, sri=sri, repo="moved-header")
         if name == "archival":
             for kind, rev in (("commit", f'"{commit}"'), ("moving", '"main"')):
                 world.pin(f"moved-{kind}", "1.0", rev=rev, sri=sri, repo=f"moved-{name}")
@@ -115,6 +130,8 @@ def test_an_archive_that_names_a_branch_waits(world: Situations, name: str) -> N
     package = world.results("bump", "--no-build")[f"subst-{name}"]
     assert package["status"] == "held", package
     assert "names the branch main, which is at the same commit" in package["reason"]
+    checked = world.results("check", "subst-*", after=("bump --no-build",))[f"subst-{name}"]
+    assert (checked["status"], checked["reason"]) == ("held", package["reason"])
 
 
 @pytest.mark.parametrize("name", [*MOVED_ON, "commit", "moving"])
@@ -122,7 +139,8 @@ def test_an_archive_that_named_a_branch_is_explained_and_repaired(
     world: Situations, name: str
 ) -> None:
     package, is_moving = f"moved-{name}", name == "moving"
-    why = "its text named the branch main, which has moved on"
+    branch = OTHER_HEADS.get(name, "main")
+    why = f"its text named the branch {branch}, which has moved on"
     for token in WAYS.values():
         verified = world.results("verify", "moved-*", token=token)[package]
         assert verified["state"] == ("drifted" if is_moving else "wrong hash")
@@ -134,6 +152,18 @@ def test_an_archive_that_named_a_branch_is_explained_and_repaired(
     assert status == ("outdated" if is_moving else "current")
     assert world.results("pin", "moved-*")[package]["status"] == "updated"
     assert world.results("verify", "moved-*", after=("pin moved-*",))[package]["state"] == "true"
+
+
+def test_an_archive_that_named_what_is_gone_is_explained(world: Situations) -> None:
+    """What led there nobody can tell: `pin` says so, and how to write the hash of now."""
+    why = "one that is gone by now may have led there when the hash was written"
+    assert why in world.results("verify", "moved-*")["moved-gone"]["reason"]
+    for command in ("pin", "identify"):
+        package = world.results(command, "moved-*")["moved-gone"]
+        assert package["status"] == "held"
+        assert f"{why}. `updater bump --rehash PKG` writes the hash" in package["reason"]
+    rehashed = "bump --no-build --rehash moved-gone"
+    assert world.results("verify", "moved-*", after=(rehashed,))["moved-gone"]["state"] == "true"
 
 
 def lfs(package: dict[str, Any]) -> list[str]:

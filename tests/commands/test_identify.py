@@ -263,9 +263,10 @@ def test_says_that_archives_with_names_of_refs_have_no_one_hash(
     project.overlay("vocos.nix", github_overlay("vocos", "0.1.0", rev="main", sri=FAKE))
 
     assert project.run("identify").out == (
-        "held  vocos  0.1.0  no commit could be compared with the pinned hash (rewritten history, "
-        "submodules or an edited hash?); 1 commit has no one hash: $Format:%d$ depends on the rest "
-        "of the repository. Choose one with `updater bump --to VERSION`.\n"
+        "held  vocos  0.1.0  no commit has the pinned hash now, but 1 commit has an archive that "
+        "changes with the refs that lead there ($Format:%d$ depends on the rest of the "
+        "repository): one that is gone by now may have led there when the hash was written. "
+        "Choose one with `updater bump --to VERSION`.\n"
     )
 
 

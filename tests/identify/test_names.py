@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.project import unpacked_hash
-from updater.identify.names import RefNames, depends_on_refs, guesses
+from updater.identify.names import RefNames, depends_on_refs, floating_tags, guesses
 from updater.identify.trees import TreeHasher
 from updater.model import Hashed, Sri
 
@@ -44,11 +44,16 @@ def test_refs_are_listed_as_git_lists_them(history: History, names: RefNames, co
 
 def test_the_likeliest_names_come_first_and_end() -> None:
     offered = list(guesses(("v1", "latest"), "main", ["main", "dev"]))
-    assert offered[:2] == [RefNames("main", ("v1", "latest")), RefNames("master", ("v1", "latest"))]
+    assert offered[:2] == [RefNames("main", ("v1", "latest")), RefNames("", ("v1", "latest"))]
+    assert RefNames("trunk", ("v1", "latest")) in offered
     assert {(), ("v1",), ("latest",)} < {names.tags for names in offered}
     assert RefNames("", ("v1",), ("dev",)) in offered
     many = [f"branch-{number}" for number in range(1000)]
     assert len(list(guesses(many, "trunk", many))) <= 40
+    tags = ("v2.1.0", "v2", "v2.1", "v2.0.9", "nightly", "v1", "2.0-rc1")
+    floating = floating_tags(tags, ["v2.1.0"])
+    assert floating == ["nightly", "v1", "v2", "v2.1"]
+    assert RefNames("main", ("v2.1.0", "v2")) in guesses(["v2.1.0"], "main", [], floating)
 
 
 ALL = "$Format:%H %D$ $Format:%cI$ $Format:%h$ $Format:%(describe:tags=true,match=v*)$"

@@ -13,6 +13,7 @@ from updater.building.evaluating import BuildTarget
 from updater.building.package_set import configured
 from updater.building.package_sets import NotBuilt, PackageSets
 from updater.choose.commit_records import CommitRecords
+from updater.choose.refusals import Refusals
 from updater.choose.run import Run
 from updater.config.load import load
 from updater.errors import UpstreamError
@@ -215,6 +216,10 @@ class StandInRecords(Struct):
 
     def commits(self, project: Project) -> StandInCommitRecords:
         return StandInCommitRecords(project, None)
+
+    @property
+    def refusals(self) -> Refusals:
+        return Refusals(None)
 
     def recorded_commit(self, subject: object) -> str:
         del subject

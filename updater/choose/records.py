@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from updater import choose
 from updater.choose.commit_records import CommitRecords
+from updater.choose.refusals import Refusals
 from updater.effects.git import own as git
 from updater.errors import HashError, StageError
 from updater.kinds import FETCHERS
@@ -50,6 +51,11 @@ class Records:
     def commits(self, project: Project) -> CommitRecords:
         """Return what earlier runs learned of a project's commits."""
         return CommitRecords(project, self._answers)
+
+    @property
+    def refusals(self) -> Refusals:
+        """What earlier runs learned of sources that they had."""
+        return Refusals(self._answers)
 
     def note_modules(self, identity: str, source: Sri, modules: Sequence[str]) -> None:
         """Keep which top-level modules a package had with a source."""

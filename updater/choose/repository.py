@@ -292,7 +292,7 @@ class PinnedRepository:
         try:
             return await prefetcher.hash(fetch, subject.policy.hash)
         except (NotFound, Refused, NoArchive):
-            if not prefetcher.http.has_token(url):
+            if not prefetcher.http.has_token(url) or self.blocked:
                 raise
             sri = await self.run.identifier().hash_of(url, commit)
             if sri is None:
@@ -325,7 +325,7 @@ class PinnedRepository:
             file=self.subject.package.file,
             written=self._pin.hash,
             named=self.named,
-            likely=tuple(dict.fromkeys((*self._named_now(), *labelled))),
+            likely=tuple(dict.fromkeys((*self.named_now, *labelled))),
             tagged=tuple(dict.fromkeys(tags)),
             default_branch=self.offer.default_branch,
             refs={
@@ -336,10 +336,14 @@ class PinnedRepository:
 
     @property
     def blocked(self) -> str:
-        """Why the hash is not that of a commit's archive, or an empty string."""
+        """Why the hash is not that of a commit's tree, or an empty string."""
+        if not self.builds_tree:
+            return "its source is a file that somebody uploaded"
         # Any tag will do: `tag = ...` takes no commit, and the call's switches are asked about.
         fetch = self.subject.fetch(Candidate("0", ref="0", commit="0" * 40), self.run.config.hosts)
-        return "" if isinstance(fetch, NoFile) else fetch.blocked
+        if isinstance(fetch, NoFile) or fetch.blocked or fetch.unpack or fetch.hashless:
+            return "" if isinstance(fetch, NoFile) else fetch.blocked
+        return f"{self.subject.source.fetcher} hashes a file as it is, and no tree"
 
     def _by_label(self) -> list[Release]:
         """Return the version tags: the rev's, those that the label means, then the newest."""
@@ -353,8 +357,9 @@ class PinnedRepository:
 
         return sorted(self.tags, key=rank)
 
-    def _named_now(self) -> list[str]:
-        """Return the commit that the rev names now, if any."""
+    @property
+    def named_now(self) -> list[str]:
+        """The commits that the rev names now, itself, as a tag or as a branch."""
         rev = self._pin.rev
         if choose.is_commit(rev):
             return [rev]

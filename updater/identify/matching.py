@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from updater.effects.git.mirror import LoggedCommit
 from updater.identify.exact import Unreproducible
-from updater.identify.names import guesses
+from updater.identify.names import floating_tags, guesses
 from updater.identify.search import same_tree
 
 if TYPE_CHECKING:
@@ -46,9 +46,11 @@ def names_of(
                 tags.setdefault(commit, []).append(tag)
         left -= 1
         own = [name for name, commit in heads.items() if commit == entry.commit]
-        branches = dict.fromkeys((*own, *(heads if entry.commit in likely else ())))
-        offered = guesses(tags.get(entry.commit, []), question.default_branch, list(branches))
-        return hashes.names(entry, offered)
+        is_likely, own_tags = entry.commit in likely, tags.get(entry.commit, [])
+        branches = dict.fromkeys((*own, *(heads if is_likely else ())))
+        floating = floating_tags(mirror.tags(), own_tags) if is_likely else []
+        default = question.default_branch
+        return hashes.names(entry, guesses(own_tags, default, list(branches), floating))
 
     return names
 

@@ -19,7 +19,7 @@ from updater.identify.attributes import GitAttributes
 from updater.identify.exact import Inexact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from updater.model import Hashed
 
@@ -33,8 +33,10 @@ _ANY: Final = ("utf-8", "surrogateescape")
 _LARGEST_SEARCHED: Final = 1 << 16
 _MOST_GUESSES: Final = 40
 _MOST_BRANCHES: Final = 8
-_USUAL: Final = ("main", "master")
+_USUAL: Final = ("main", "master", "develop", "trunk", "dev")
 """What most default branches are called, and were before they got another name."""
+_MOST_FLOATING: Final = 4
+_VERSIONLESS: Final = re.compile(r"\D+|v?\d+")
 
 
 class RefNames(Struct, frozen=True):
@@ -71,29 +73,50 @@ class RefNames(Struct, frozen=True):
 
 
 def guesses(
-    tags: Sequence[str], default_branch: str, branches: Sequence[str]
+    tags: Sequence[str],
+    default_branch: str,
+    branches: Sequence[str],
+    floating: Sequence[str] = (),
 ) -> Iterator[RefNames]:
     """Yield what may have led to a commit when its archive was hashed, likeliest first.
 
     Args:
         tags: those that lead to it now; one of them may have been made later.
-        default_branch: the repository's.
+        default_branch: the repository's, which may have had another name.
         branches: others that may have led there.
+        floating: tags that lead elsewhere now, and may have led there.
     """
-    heads = dict.fromkeys((default_branch, *(_USUAL if default_branch in _USUAL else ())))
+    earlier_heads = [name for name in _USUAL if name != default_branch]
     others = [name for name in branches if name != default_branch][:_MOST_BRANCHES]
-    tagged = dict.fromkeys((tuple(tags), *((tag,) for tag in tags), ()))
+    moved = [(*tags, name) for name in floating[:_MOST_FLOATING]]
+    tagged = dict.fromkeys((tuple(tags), *moved, *((tag,) for tag in tags), ()))
 
     def offered() -> Iterator[RefNames]:
         for names in tagged:
-            for head in heads:
-                yield RefNames(head, names)
+            yield RefNames(default_branch, names)
             yield RefNames("", names)
+        for names in tagged:
+            yield from (RefNames(head, names) for head in earlier_heads[: None if names else 1])
             for other in others:
                 yield RefNames("", names, (other,))
                 yield RefNames(default_branch, names, (other,))
 
     yield from islice(offered(), _MOST_GUESSES)
+
+
+def floating_tags(tags: Iterable[str], own: Sequence[str]) -> list[str]:
+    """Return the tags that upstreams move on with each release: ``stable``, ``v1``, ``v1.2``.
+
+    Args:
+        tags: all that there are.
+        own: those that lead to a commit now.
+    """
+    others = (name for name in tags if name not in own)
+    return sorted(
+        name
+        for name in others
+        if _VERSIONLESS.fullmatch(name) or any(tag.startswith(f"{name}.") for tag in own)
+    )
 
 
 def was_named(branch: str) -> str:
@@ -114,6 +137,12 @@ def branch_in(hashed: Hashed | None) -> str:
 
     Empty where it names none.
     """
+    path, branch = named_branch(hashed)
+    return f"its {path} names the branch {branch}, which is at the same commit" if branch else ""
+
+
+def named_branch(hashed: Hashed | None) -> tuple[str, str]:
+    """Return the path of a file that names a branch, and the branch; two empty texts for none."""
     files = hashed.files if hashed is not None else {}
     for path, data in files.items():
         text = data[:_LARGEST_SEARCHED].decode("utf-8", "replace")
@@ -121,8 +150,8 @@ def branch_in(hashed: Hashed | None) -> str:
         if not branch and _is_substituted(path, files):
             branch = next(filter(None, map(_branch_in, _decorations(text))), "")
         if branch:
-            return f"its {path} names the branch {branch}, which is at the same commit"
-    return ""
+            return path, branch
+    return "", ""
 
 
 def depends_on_refs(hashed: Hashed | None) -> str:

@@ -92,6 +92,11 @@ class NothingFound(Struct, frozen=True):
     brief: float | None = None
 
     @property
+    def is_of_refs(self) -> bool:
+        """Whether there are archives whose text depends on refs, which may have had the hash."""
+        return "$Format:" in self.why
+
+    @property
     def explained(self) -> str:
         """What was searched, and what would explain that the hash is not there."""
         if self.brief is not None:
@@ -110,9 +115,13 @@ class NothingFound(Struct, frozen=True):
                 none = f"none of {first}{compared} commits matches the pinned hash"
         why = f"the search ended at {self.ended_by}" if self.ended_by else _SUSPECTS
         reasons = [f"{none} ({why})"]
-        if self.unreproducible:
-            count = self.unreproducible
-            others = "1 commit has" if count == 1 else f"{count} commits have"
+        count = self.unreproducible
+        others = "1 commit has" if count == 1 else f"{count} commits have"
+        if self.is_of_refs and not self.ended_by:
+            may_be = "one that is gone by now may have led there when the hash was written"
+            archives = f"{others} an archive that changes with the refs that lead there"
+            reasons = [f"no commit has the pinned hash now, but {archives} ({self.why}): {may_be}"]
+        elif count:
             reasons.append(f"{others} no one hash: {self.why}")
         if self.pointers:
             reasons.append(

@@ -110,7 +110,7 @@ class Decider(Struct, frozen=True):
         return ""
 
     async def choices(
-        self, packages: Sequence[Package], to: str, *, rehash: bool = False, with_held: bool = False
+        self, packages: Sequence[Package], to: str, *, rehash: bool = False, looks: bool = False
     ) -> list[Decision | Outcome]:
         """Choose the newest version of each, or ``to``, and add what the audit says of the step.
 
@@ -118,12 +118,13 @@ class Decider(Struct, frozen=True):
             packages: whose choices.
             to: the version or rev that was asked for, or an empty string.
             rehash: hashes are computed anew also where the version stays.
-            with_held: what is newest is also told of packages that the configuration holds.
+            looks: the run only looks: what is newest is also told of packages that the
+                configuration holds, and what an earlier run would not write it need not have again.
         """
         follower = Follower(self.run, to, rehash)
         subjects = await self.subjects(packages)
         followable = [subject for subject in subjects if isinstance(subject, Subject)]
-        held = self._even_held(subjects) if with_held else {}
+        held = self._even_held(subjects) if looks else {}
         offers = await self._look_up([*followable, *held.values()], to)
         choosers = await follower.look_ahead(followable, offers)
 
@@ -132,6 +133,8 @@ class Decider(Struct, frozen=True):
             own = offers[identity]
             decision = await follower.decide(subject, own.usable, own.twin, choosers.get(identity))
             decision = replace(decision, indexed=own.of_index(subject.project))
+            if looks and not to:
+                decision = self.run.records.refusals.applied(decision, own.usable)
             return _examined(decision, self.run.now)
 
         choices = await Stage("choose", self.run.progress).each(subjects, choose)

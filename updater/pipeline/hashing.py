@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from updater.audit.change.base import examine, stopped
 from updater.building.package_sets import NotBuilt
 from updater.errors import HashError, NotEvaluated
-from updater.identify.names import depends_on_refs
+from updater.identify.names import depends_on_refs, named_branch
 from updater.kinds import change_rules
 from updater.model import (
     Build,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from updater.audit.change.base import Step
     from updater.building.evaluating import BuildTarget, StoredSource
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
@@ -111,9 +112,7 @@ class HashStage(Struct, frozen=True):
             values = with_day(values, subject.package, candidate)
             step = step_to(decision, candidate, hashed, self.run.now)
             is_requested = bool(ask.to) or _stays(decision, candidate) or search.is_pinned(hashed)
-            problem = (
-                "" if is_requested else stopped(step, change_rules()) or depends_on_refs(hashed)
-            )
+            problem = "" if is_requested else self._refused(subject, candidate, step, hashed)
             if unknown and not problem:
                 problem = search.problem(nix.problem, moving=False)
             locks = TakenLocks()
@@ -148,6 +147,7 @@ class HashStage(Struct, frozen=True):
             decision, values, hashed, text, self.run.now
         )
         if problem and not is_requested:
+            self.run.records.refusals.note(subject, candidate, problem, "")
             return Held(reason=problem, **decision.common_fields)
         warnings += stale_copies(subject, decision.choice.candidate or candidate)
         warnings += examine(step, [rule for rule in change_rules() if rule.stops])
@@ -163,6 +163,17 @@ class HashStage(Struct, frozen=True):
                 **{missing.shown: str(sri) for missing, sri in built_hashes.items()},
             },
         )
+
+    def _refused(
+        self, subject: Subject, candidate: Candidate, step: Step, hashed: Hashed | None
+    ) -> str:
+        """Return why a source is not to be written, which a check says from then on, too."""
+        problem, branch = stopped(step, change_rules()), ""
+        if not problem:
+            problem, branch = depends_on_refs(hashed), named_branch(hashed)[1]
+        if problem:
+            self.run.records.refusals.note(subject, candidate, problem, branch)
+        return problem
 
     def _archive(
         self, search: SourceHashes, *, keep: bool

@@ -127,7 +127,7 @@ class Pipeline(Struct, frozen=True):
             to: the version or rev that was asked for, or an empty string.
             details: also how the requirements of what is outdated change, which takes requests.
         """
-        choices = await self._deciding.choices(packages, to, with_held=True)
+        choices = await self._deciding.choices(packages, to, looks=True)
         if details:
             return await self._descriptions.compared(choices)
         return [checked(choice) if isinstance(choice, Decision) else choice for choice in choices]

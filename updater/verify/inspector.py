@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
     from updater.identify.questions import Identification
+    from updater.identify.search import NothingFound
     from updater.model import Hashed, Offer, Outcome
 
 _OTHER_REF = "write the ref that holds it"
 CHOOSE_ONE = "Choose one with `updater bump --to VERSION`."
+_REHASH = "`updater bump --rehash PKG` writes the hash that its source has now."
 
 
 class Inspector(Struct, frozen=True):
@@ -58,13 +60,13 @@ class Inspector(Struct, frozen=True):
                 tracking=repository.tracking,
                 reason=f"no commit's archive has its hash: {repository.blocked}",
             )
-        identification = await repository.find_commit()
+        identification = await self._identification(repository)
         if not isinstance(identification, Identity):
             return Held(
                 package=subject.package,
                 tracking=repository.tracking,
                 pinned=repository.pinned(),
-                reason=f"{identification.explained}. {CHOOSE_ONE}",
+                reason=_unfound(repository, identification),
             )
         candidate = await labelled(repository, identification.commit)
         warnings = offer.warnings
@@ -103,11 +105,12 @@ class Inspector(Struct, frozen=True):
             return repository.decision(repository.as_written(choice), held, warnings)
 
         if repository.blocked:
-            reason = f"no commit's archive has its hash: {repository.blocked}. {CHOOSE_ONE}"
-            return decided(Wait(reason))
+            reason = f"no commit's archive has its hash: {repository.blocked}"
+            moves = repository.tracking.moving
+            return decided(Wait(f"{reason}. {CHOOSE_ONE}" if moves else reason))
         if repository.checkout:
             return decided(*await self._checkout(repository))
-        identification = await repository.find_commit()
+        identification = await self._identification(repository)
         choice, candidate = await self._chosen(repository, identification)
         is_kept = isinstance(identification, Identity) and identification.from_cache
         # What is written is hashed in this run, whatever the cache says.
@@ -116,7 +119,7 @@ class Inspector(Struct, frozen=True):
             and isinstance(choice, Take)
             and not await repository.still_holds(choice.candidate.commit)
         ):
-            identification = await repository.find_commit(anew=True)
+            identification = await self._identification(repository, anew=True)
             choice, candidate = await self._chosen(repository, identification)
         if not isinstance(identification, Identity) or candidate is None:
             return decided(choice, candidate)
@@ -143,6 +146,25 @@ class Inspector(Struct, frozen=True):
         return Wait(f"{problem.message}: {_OTHER_REF}"), candidate
 
     @staticmethod
+    async def _identification(
+        repository: PinnedRepository, *, anew: bool = False
+    ) -> Identification:
+        """Return which commit has the hash: the rev's own, too, if its archive has it now.
+
+        Of an archive whose text depends on more than its commit, only that itself tells.
+        """
+        found = await repository.find_commit(anew=anew)
+        if isinstance(found, Identity) or not found.unreproducible:
+            return found
+        for commit in repository.named_now[:1]:
+            with suppress(StageError):  # then nothing is known, as before
+                source = await repository.source(commit)
+                if source.sri == parse_hash(repository.subject.pin.hash, source.sri.algorithm):
+                    is_named = commit == repository.named
+                    return Identity(commit, found.looked_at, from_cache=False, is_named=is_named)
+        return found
+
+    @staticmethod
     async def _renewed(
         repository: PinnedRepository, identity: Identity, candidate: Candidate
     ) -> Hashed | None:
@@ -162,7 +184,7 @@ class Inspector(Struct, frozen=True):
     ) -> tuple[Choice, Candidate | None]:
         """Return what becomes of a pin, and the commit that its hash holds."""
         if not isinstance(identification, Identity):
-            return Wait(f"{identification.explained}. {CHOOSE_ONE}"), None
+            return Wait(_unfound(repository, identification)), None
         # A rev whose commit has the hash stays, also where another commit has the same tree.
         candidate = await labelled(
             repository, repository.named if identification.is_named else identification.commit
@@ -189,6 +211,12 @@ class Inspector(Struct, frozen=True):
         if is_label(label, candidate):
             return Stay(candidate)
         return Take(candidate, f"the version {label} is wrong")
+
+
+def _unfound(repository: PinnedRepository, nothing: NothingFound) -> str:
+    """Say that no commit has a hash, and what to do."""
+    is_renewable = nothing.is_of_refs and repository.named
+    return f"{nothing.explained}. {_REHASH if is_renewable else CHOOSE_ONE}"
 
 
 async def labelled(repository: PinnedRepository, commit: str) -> Candidate:

@@ -191,7 +191,7 @@ class Verifier(Struct, frozen=True):
     async def _untrue(self, repository: PinnedRepository, commit: str, sri: Sri) -> Verdict:
         """Say why a source is not what its pin says: what does hold the hash decides."""
         subject, rev = repository.subject, repository.subject.pin.rev
-        candidate, pinned = None, repository.pinned()
+        candidate, pinned, is_of_refs = None, repository.pinned(), False
         try:
             identity = await repository.find_commit()
         except HashError as error:
@@ -206,12 +206,8 @@ class Verifier(Struct, frozen=True):
                 if identity.named_branch is not None:
                     holds = f"{holds}: {was_named(identity.named_branch)}"
             else:
-                holds = identity.explained
-        hint = (
-            "`updater pin` writes what the hash belongs to"
-            if candidate
-            else "choose a version with `updater bump --to VERSION`"
-        )
+                holds, is_of_refs = identity.explained, identity.is_of_refs
+        hint = _way_out(candidate, is_renewable=is_of_refs and bool(repository.named))
         if repository.tracking.moving:
             message = f"`{rev}` is commit {commit} now; {holds}"
             return _verdict(subject, "drifted", message, candidate, pinned, hint=hint)
@@ -234,6 +230,15 @@ class Verifier(Struct, frozen=True):
         hint = "`updater pin` writes the hash that it has now"
         pinned = repository.pinned()
         return _verdict(subject, "wrong hash", message, None, pinned, hint=hint)
+
+
+def _way_out(candidate: Candidate | None, *, is_renewable: bool) -> str:
+    """Say what makes a pin true, by what its hash belongs to."""
+    if candidate is not None:
+        return "`updater pin` writes what the hash belongs to"
+    if is_renewable:
+        return "`updater bump --rehash PKG` writes the hash that the source has now"
+    return "choose a version with `updater bump --to VERSION`"
 
 
 def _as_pinned(fetch: Fetch, written: str) -> Fetch:
