@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from updater.model import HASH_FIELDS, Directive, Package, normalized_name
 from updater.overlay.reading.borrowed import held_together
 from updater.overlay.reading.neighbours import completed
+from updater.overlay.reading.pin_readers import with_readers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,12 +23,14 @@ class PackageCall(Struct, frozen=True):
         attribute: the attribute path by which it is called.
         directives: what comments at the call ask for.
         functions: the fetchers in whose place it gives the file others.
+        arguments: argument -> the names that lead to what it gives; none for another expression.
     """
 
     file: str
     attribute: tuple[str, ...]
     directives: tuple[Directive, ...] = ()
     functions: tuple[str, ...] = ()
+    arguments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class OverlayFile(Struct, frozen=True):
@@ -98,7 +101,9 @@ def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
         if overlay.file not in functions or not is_given(package)
     ]
     texts = {overlay.file: overlay.data for overlay in by_file.values() if overlay.data is not None}
-    return OverlayFiles(_told_apart(held_together(completed(packages))), texts)
+    arguments = {file: [call.arguments for call in own] for file, own in calls.items()}
+    together = with_readers(held_together(completed(packages)), arguments, texts)
+    return OverlayFiles(_told_apart(together), texts)
 
 
 def _called(package: Package, calls: Sequence[PackageCall]) -> Package:

@@ -239,7 +239,11 @@ def _understood(
     for called in content.files:
         meant = named[called.path]
         if meant is not None:
-            calls.append(PackageCall(meant, called.attribute, called.directives, called.functions))
+            calls.append(
+                PackageCall(
+                    meant, called.attribute, called.directives, called.functions, called.arguments
+                )
+            )
         else:
             why = f"it calls {called.path}, but this project has no such file"
             packages.append(

@@ -31,6 +31,7 @@ from updater.model.fields import (
     Span,
 )
 from updater.model.hashes import Algorithm, GitOption, Hashed, HashMethod, Sri
+from updater.model.loans import Borrowing, OutsidePin, PinEntry
 from updater.model.offers import (
     Candidate,
     CommitFacts,
@@ -61,7 +62,6 @@ from updater.model.outcomes import (
     Verdict,
 )
 from updater.model.overlay import (
-    Borrowing,
     Directive,
     FunctionFile,
     LockFile,
@@ -121,11 +121,13 @@ __all__ = [
     "Offer",
     "Outcome",
     "Outdated",
+    "OutsidePin",
     "Package",
     "PackageOutcome",
     "Part",
     "Passed",
     "Pin",
+    "PinEntry",
     "PinValues",
     "PinWarning",
     "Pinned",

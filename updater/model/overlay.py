@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from updater.model.fields import Field, Span  # noqa: TC001 - msgspec reads it
+from updater.model.loans import Borrowing, OutsidePin, PinEntry  # noqa: TC001 - as above
 from updater.model.project import Project
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w'+-]*", re.ASCII)
@@ -79,20 +80,6 @@ class Directive(Struct, frozen=True):
     value: str
 
 
-class Borrowing(Struct, frozen=True):
-    """What a package takes from another that cannot be found from its own file alone.
-
-    Attributes:
-        names: what leads to the other package: ``("final", "tool")``.
-        what: ``source`` or ``version``.
-        hashes: its own, which another version of that package makes wrong.
-    """
-
-    names: tuple[str, ...]
-    what: Literal["source", "version"]
-    hashes: tuple[Field, ...]
-
-
 class FunctionFile(Struct, frozen=True):
     """A file that is read together with another, which names it.
 
@@ -152,7 +139,9 @@ class Package(Struct, frozen=True, omit_defaults=True):
         folder: where in its source it is built (``sourceRoot``); empty for the top, None where
             that is computed. What the top declares may be another package's.
         borrowing: what it takes from a package that may stand in another file.
+        outside: what its pin may be made from that is not written in its file.
         pins: where its pin stands in other files: each file, and the text in it.
+        entries: the entries of those files that it reads.
         lent: why a new version would leave a hash of another file stale, or an empty string.
         version_readers: attributes of the build that are made from the version, with their lines.
         version_copies: attributes of the build, and addresses in ``meta``, that have a copy of it
@@ -188,7 +177,9 @@ class Package(Struct, frozen=True, omit_defaults=True):
     date: Field | None = None
     folder: str | None = ""
     borrowing: Borrowing | None = None
+    outside: OutsidePin | None = None
     pins: frozenset[tuple[str, Span]] = frozenset()
+    entries: tuple[PinEntry, ...] = ()
     lent: str = ""
     version_readers: tuple[str, ...] = ()
     version_copies: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from updater.overlay.reading.fields import Fields
 from updater.overlay.reading.folders import build_folder
 from updater.overlay.reading.locks import Locks
 from updater.overlay.reading.origins import expression_origin, file_of_pins, origin
+from updater.overlay.reading.outside import outside_pin
 from updater.overlay.reading.pins import is_at, moves_with
 from updater.overlay.reading.reach import SourceReach
 from updater.overlay.reading.readers import version_copies, version_readers
@@ -147,7 +148,11 @@ class Assembler:
                 draft, (version.value or "") if version else "", self._data
             ),
         )
-        package = replace(package, borrowing=borrowing(package, draft, self._data))
+        package = replace(
+            package,
+            borrowing=borrowing(package, draft, self._data),
+            outside=outside_pin(package, draft, calls, self._data, self._fields.end),
+        )
         if not reach.targets:
             package = self._without_a_source(package, draft)
         package = of_pins(of_function(package, draft, self._text), self._text)

@@ -16,7 +16,7 @@ from updater.overlay.reading.previous import leads_to
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from updater.model import Field, Package, Span
+    from updater.model import Field, Package
     from updater.overlay.reading.drafts import Draft
 
 _BELOW = ("prev", "super")
@@ -33,19 +33,19 @@ def borrowing(package: Package, draft: Draft, data: bytes) -> Borrowing | None:
     source, version = draft.get("src", "srcs"), draft.get("version")
     if package.fetched is None and source is not None:
         names = leads_to(source, data)
-        beside = _written(package)
+        beside = written_here(package)
         if names[-1:] == ("src",) and beside:
             return Borrowing(names[:-1], "source", beside)
     elif version is not None and package.label is None:
         names = leads_to(version, data)
         hashes = [field for own in package.sources if (field := own.get(*HASH_FIELDS))]
         if names[-1:] == ("version",) and hashes:
-            return Borrowing(names[:-1], "version", (*hashes, *_written(package)))
+            return Borrowing(names[:-1], "version", (*hashes, *written_here(package)))
     return None
 
 
-def _written(package: Package) -> tuple[Field, ...]:
-    """Return the side hashes and locks that stand here: others come with the source itself."""
+def written_here(package: Package) -> tuple[Field, ...]:
+    """Return the side hashes and locks in a package's file: others come with the source itself."""
     beside = {lock.field for lock in package.locks if lock.path}
     return tuple(
         field for field in package.side_hashes if field.literal is not None or field.name in beside
@@ -54,60 +54,6 @@ def _written(package: Package) -> tuple[Field, ...]:
 
 def held_together(packages: Sequence[Package]) -> tuple[Package, ...]:
     """Return packages, of which none moves whose source or version one in another file takes."""
-    return _with_readers(_held(packages))
-
-
-def _with_readers(packages: Sequence[Package]) -> tuple[Package, ...]:
-    """Return packages, each pin moved by one of those that have it, or by none.
-
-    A program's own file has it, and the package that reads it there; others may read it, too.
-    """
-    readers = [package for package in packages if package.pins]
-    if not readers:
-        return tuple(packages)
-    by_place: dict[tuple[str, Span], list[Package]] = {}
-    for reader in readers:
-        for place in reader.pins:
-            by_place.setdefault(place, []).append(reader)
-    files = {file for file, _ in by_place}
-    changed = []
-    for package in packages:
-        own = _places_in(package) if package.file in files else package.pins
-        others = {
-            other.identity: other
-            for place in own
-            for other in by_place.get(place, ())
-            if other.file != package.file
-        }
-        changed.append(_beside(package, list(others.values())))
-    return tuple(changed)
-
-
-def _places_in(package: Package) -> frozenset[tuple[str, Span]]:
-    """Return where a package of a program's own file has its pin."""
-    fields = [field for source in package.sources for field in source.fields]
-    return frozenset((package.file, field.literal) for field in fields if field.literal is not None)
-
-
-def _beside(package: Package, readers: Sequence[Package]) -> Package:
-    """Return a package whose pin is read by packages of other files."""
-    leaders = [own for own in readers if not own.problem and (not own.skip or own.leader)]
-    if leaders and not package.pins:
-        where = f"{leaders[0].name} ({leaders[0].file}:{leaders[0].line})"
-        return replace(package, skip=f"updated by {package.generator}, and read by {where}")
-    with_hashes = [reader for reader in readers if _written(reader)]
-    if not with_hashes or package.lent:
-        return package
-    reader = with_hashes[0]
-    names = " and ".join(field.name for field in _written(reader))
-    return replace(
-        package,
-        lent=f"{reader.name} ({reader.file}:{reader.line}) reads the same pin, and an update would "
-        f"leave the {names} there stale: read it in one file only",
-    )
-
-
-def _held(packages: Sequence[Package]) -> tuple[Package, ...]:
     borrowers = [(package, taken) for package in packages if (taken := package.borrowing)]
     if not borrowers:
         return tuple(packages)

@@ -74,7 +74,8 @@ class PackageFile(Struct, frozen=True):
     """``NAME = callPackage PATH { ... };`` with the path as it is written.
 
     ``statement`` is the whole binding; ``directives`` are what comments at it ask for;
-    ``functions`` are the fetchers in whose place it gives the file others.
+    ``functions`` are the fetchers in whose place it gives the file others; ``arguments`` is what it
+    gives for arguments, as the names that lead there, which are none for other expressions.
     """
 
     attribute: tuple[str, ...]
@@ -84,3 +85,4 @@ class PackageFile(Struct, frozen=True):
     statement: Span
     directives: tuple[Directive, ...] = ()
     functions: tuple[str, ...] = ()
+    arguments: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS
 from updater.overlay.reading.generated import program_of
+from updater.overlay.reading.pin_files import entry_of
 
 if TYPE_CHECKING:
     from updater.model import Field, FunctionFile, Package, Span
     from updater.overlay.reading.drafts import Draft
-    from updater.overlay.reading.syntax import NixText
+    from updater.overlay.reading.syntax import FilePart, NixText
 
 
 def is_elsewhere(package: Package, draft: Draft, text: NixText) -> bool:
@@ -51,21 +52,30 @@ def of_pins(package: Package, text: NixText) -> Package:
     """Return a package with the files that its pin stands in, and the program of the first."""
     spans = {field.literal for source in package.sources for field in source.fields}
     spans |= {package.version.literal} if package.version is not None else set()
-    files: dict[str, FunctionFile] = {}
+    parts: dict[str, FilePart] = {}
     pins: set[tuple[str, Span]] = set()
+    by_path: dict[str, list[Span]] = {}
     for span in sorted(filter(None, spans)):
         part = text.part_at(span.start)
         place = part.origin(span) if part is not None and part.file.has_pins else None
         if part is not None and place is not None:
-            files[part.file.path] = part.file
+            parts[part.file.path] = part
             pins.add((part.file.file, place))
+            by_path.setdefault(part.file.path, []).append(span)
     if not pins:
         return package
-    first = next(iter(files.values()))
+    first = next(iter(parts.values())).file
     program = program_of(first.file) or f"what writes {first.path}"
-    functions = (*package.functions, *files.values())
-    generator = package.generator or program
-    return replace(package, functions=functions, generator=generator, pins=frozenset(pins))
+    return replace(
+        package,
+        functions=(*package.functions, *(part.file for part in parts.values())),
+        generator=package.generator or program,
+        pins=frozenset(pins),
+        entries=tuple(
+            entry_of(part.file.file, part.node, by_path[path], text.whole)
+            for path, part in parts.items()
+        ),
+    )
 
 
 def _function_of(draft: Draft, text: NixText) -> FunctionFile | None:

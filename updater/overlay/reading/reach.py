@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.callees import is_own
+from updater.overlay.reading.references import called_in
 from updater.overlay.reading.scope import AttributeScope
 
 if TYPE_CHECKING:
@@ -140,9 +141,18 @@ class SourceReach(Struct):
         inside = [call] if call is not None and call.node.end_byte == end else None
         if inside is None:
             inside = [nested for at, nested in sorted(self.calls.items()) if start <= at < end]
+        inside = inside or self._operands_of(node, scope)
         self.targets += [call for call in inside if call not in self.targets]
         if not inside:
             self._explain(self._why_none(node, scope))
+
+    def _operands_of(self, node: Node, scope: Scope) -> list[Call]:
+        """Return what a function is given by a name: ``applyPatches { inherit src; }``."""
+        if node.type != "apply_expression":
+            return []
+        _, applied = terms.applied(node)
+        calls = [call for call in self.calls.values() if not call.helper and call.caller is None]
+        return called_in([(operand, scope) for _, operand in applied], calls, self.data)
 
     def _why_none(self, node: Node, scope: Scope) -> str:
         shown = syntax.text(node, self.data)

@@ -43,8 +43,14 @@ def is_made_from(call: Call, places: frozenset[Span], draft: Draft, data: bytes)
 
 def reached_calls(draft: Draft, calls: Iterable[Call], data: bytes) -> list[Call]:
     """Return those of some calls that a package's attributes lead to."""
-    waiting = [(attributes.node, attributes.outer) for attributes in draft.sets]
-    reached = {(node.start_byte, node.end_byte) for node, _ in led_to(waiting, data)}
+    return called_in([(own.node, own.outer) for own in draft.sets], calls, data)
+
+
+def called_in(
+    expressions: list[tuple[Node, Scope]], calls: Iterable[Call], data: bytes
+) -> list[Call]:
+    """Return those of some calls that expressions lead to."""
+    reached = {(node.start_byte, node.end_byte) for node, _ in led_to(expressions, data)}
     return [call for call in calls if (call.node.start_byte, call.node.end_byte) in reached]
 
 

@@ -30,7 +30,71 @@ def united(packages: Sequence[Package]) -> tuple[Package, ...]:
         changed[leader.identity] = _leading(leader, members)
         for member in members:
             changed[member.identity] = replace(member, skip=reason, leader=leader.identity)
-    return tuple(changed.get(package.identity, package) for package in packages)
+    return _with_strays(tuple(changed.get(package.identity, package) for package in packages))
+
+
+def _with_strays(packages: tuple[Package, ...]) -> tuple[Package, ...]:
+    """Return packages, of which none moves whose version one that is not followed is made from."""
+    strays = [package for package in packages if _is_stray(package)]
+    if not strays:
+        return packages
+    return tuple(
+        next(
+            (replace(own, lent=_lends(own, other)) for other in strays if _leaves(own, other)), own
+        )
+        for own in packages
+    )
+
+
+def _is_stray(package: Package) -> bool:
+    """Tell whether a package has hashes of its own that no change would write."""
+    return bool((package.skip or package.problem) and not package.leader and _stale(package))
+
+
+def _stale(package: Package) -> list[Field]:
+    """Return the hashes that are written in a package, and go with its source."""
+    if package.outside is not None:
+        return [*package.outside.hashes]
+    own = [field for call in _calls(package) if (field := call.get(*HASH_FIELDS))]
+    return [field for field in (*own, *package.side_hashes) if field.literal is not None]
+
+
+def _calls(package: Package) -> tuple[Source, ...]:
+    return package.sources or ((package.custom,) if package.custom is not None else ())
+
+
+def _leaves(package: Package, stray: Package) -> bool:
+    """Tell whether a package that moves would leave another's source with hashes of the old one."""
+    if package.skip or package.problem or package.source is None:
+        return False
+    hashes = (call.get(*HASH_FIELDS) for call in package.sources)
+    literals = package.version_literals
+    own = literals | {field.literal for field in hashes if field is not None}
+    if all(field.literal in own for field in _stale(stray)):
+        return False
+    # `tool.src.override { rev = ...; hash = ...; }` takes neither of these from the other
+    is_override = stray.custom is not None and bool(stray.custom.neighbour)
+    outside = stray.outside.literals if stray.outside is not None and not is_override else ()
+    if not own.isdisjoint(outside):
+        return True
+    version = stray.version
+    shares = version is not None and version.literal in literals
+    return any(
+        (not call.fields and shares)
+        or any(field.refers_to(literal) for field in call.fields for literal in literals)
+        for call in _calls(stray)
+    )
+
+
+def _lends(package: Package, stray: Package) -> str:
+    own = {field.literal for call in package.sources if (field := call.get(*HASH_FIELDS))}
+    fields = [field for field in _stale(stray) if field.literal not in own]
+    names = " and ".join(dict.fromkeys(field.name for field in fields))
+    return (
+        f"{stray.name} (line {stray.line}) is made from the same version and is not followed, and "
+        f"an update would leave the {names} there stale: give {stray.name} a version of its own, "
+        f"or move {package.name} alone with `packages: {{{package.name}: {{src_only: true}}}}`"
+    )
 
 
 def _is_labelled(package: Package) -> bool:

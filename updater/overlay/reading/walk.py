@@ -12,7 +12,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Span
-from updater.overlay.reading import callees, syntax, terms, values, words
+from updater.overlay.reading import callees, outside, syntax, terms, values, words
 from updater.overlay.reading.callers import CALL_PACKAGE, Functions
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
 from updater.overlay.reading.pin_files import values_in
@@ -375,6 +375,7 @@ class Walk:
                     functions=callees.own_functions(
                         arguments, visit.scope, self._data, self._fetchers
                     ),
+                    arguments=outside.arguments_of(arguments, visit.scope, self._data),
                 )
                 self.files.append(file)
                 return

@@ -1,0 +1,259 @@
+"""Who reads the pin that a program writes: one edit moves it for all, so no hash may stay behind.
+
+A reader has the file by its path, or gets the pin as an argument of any name. Who may have it
+counts as one who has it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from updater.model import PinEntry
+from updater.overlay.reading.borrowed import written_here
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeAlias
+
+    from updater.model import OutsidePin, Package, Span
+
+    Arguments: TypeAlias = Mapping[str, Sequence[Mapping[str, tuple[str, ...]]]]
+
+_NAME = r"[A-Za-z_][\w'-]*"
+_BINDING = re.compile(rf"({_NAME})\s*[=?]\s*([^;]*)[;,}}]")
+_INHERIT = re.compile(r"\binherit\s*\(([^;]*?)\)([^;()]*);")
+# What every package binds: these tell nothing of where a value goes to.
+_OF_ANY = frozenset(
+    {"date", "hash", "hostPlatform", "meta", "name", "outPath", "owner", "passthru", "pname"}
+    | {"ref", "repo", "rev", "revision", "sha256", "src", "system", "tag", "url", "urls", "version"}
+)
+# Sets that are given to every file, and what stands in them.
+_OF_NIXPKGS = frozenset(
+    {"config", "final", "inputs", "lib", "pkgs", "prev", "python3Packages", "self", "stdenv"}
+    | {"stdenvNoCC", "super"}
+)
+_MOST_ROUNDS = 8
+
+
+def with_readers(
+    packages: Sequence[Package], arguments: Arguments, texts: Mapping[str, bytes]
+) -> tuple[Package, ...]:
+    """Return packages, each pin moved by one of those that have it, or by none.
+
+    A program's own file has it, and the package that reads it there; others may read it, too.
+
+    Args:
+        packages: all of the project.
+        arguments: file -> what each of its callers gives for its arguments.
+        texts: all files that were read.
+    """
+    readers = [package for package in packages if package.pins]
+    written = _entries_of_programs(packages)
+    if not readers and not written:
+        return tuple(packages)
+    by_place: dict[tuple[str, Span], list[Package]] = {}
+    for reader in readers:
+        for place in reader.pins:
+            by_place.setdefault(place, []).append(reader)
+    files = {file for file, _ in by_place}
+    outside = OutsideReaders([package for package in packages if package.outside], arguments, texts)
+    changed = []
+    for package in packages:
+        own = _places_in(package) if package.file in files else package.pins
+        beside = {
+            reader.identity: reader
+            for place in own
+            for reader in by_place.get(place, ())
+            if not _is_of_one_unit(package, reader)
+        }
+        package = _beside(package, list(beside.values()))  # noqa: PLW2901 - the same, with readers
+        entries = package.entries or written.get(package.identity, ())
+        changed.append(outside.beside(package, entries) if entries else package)
+    return tuple(changed)
+
+
+def _entries_of_programs(packages: Sequence[Package]) -> dict[str, tuple[PinEntry, ...]]:
+    """Return the entries of packages that stand in a program's own file, by their identities."""
+    keys: dict[str, set[str]] = {}
+    own = [package for package in packages if package.generator and not package.pins]
+    for package in own:
+        if package.attribute:
+            keys.setdefault(package.file, set()).add(package.attribute[0])
+    return {
+        package.identity: (PinEntry(package.file, key, frozenset(keys[package.file] - {key})),)
+        for package in own
+        if package.attribute
+        for key in package.attribute[:1]
+    }
+
+
+def _is_of_one_unit(package: Package, reader: Package) -> bool:
+    """Tell whether two packages are one, or move together."""
+    units = [own.leader or own.identity for own in (package, reader)]
+    return units[0] == units[1]
+
+
+def _places_in(package: Package) -> frozenset[tuple[str, Span]]:
+    """Return where a package of a program's own file has its pin."""
+    fields = [field for source in package.sources for field in source.fields]
+    return frozenset((package.file, field.literal) for field in fields if field.literal is not None)
+
+
+def _beside(package: Package, readers: Sequence[Package]) -> Package:
+    """Return a package whose pin is read by packages of other files."""
+    leaders = [own for own in readers if not own.problem and (not own.skip or own.leader)]
+    if leaders and not package.pins:
+        where = f"{leaders[0].name} ({leaders[0].file}:{leaders[0].line})"
+        return replace(package, skip=f"updated by {package.generator}, and read by {where}")
+    with_hashes = [reader for reader in readers if written_here(reader)]
+    if not with_hashes or package.lent:
+        return package
+    reader = with_hashes[0]
+    names = " and ".join(field.name for field in written_here(reader))
+    return replace(
+        package,
+        lent=f"{reader.name} ({reader.file}:{reader.line}) reads the same pin, and an update would "
+        f"leave the {names} there stale: read it in one file only",
+    )
+
+
+class OutsideReaders:
+    """Packages whose source comes from outside of their files, with hashes of their own.
+
+    Args:
+        packages: those.
+        arguments: file -> what each of its callers gives for its arguments.
+        texts: all files that were read.
+    """
+
+    def __init__(
+        self, packages: Sequence[Package], arguments: Arguments, texts: Mapping[str, bytes]
+    ) -> None:
+        self._packages = packages
+        self._arguments = arguments
+        self._texts = texts
+        self._bindings: tuple[tuple[str, str], ...] | None = None
+
+    def beside(self, package: Package, entries: Sequence[PinEntry]) -> Package:
+        """Return a package that stays where one of these has its pin, or may have it."""
+        if package.lent:
+            return package
+        for entry in entries:
+            led = self._led_to(entry) if self._packages else frozenset()
+            for reader in self._packages:
+                outside = reader.outside
+                if outside is None or _is_of_one_unit(package, reader):
+                    continue
+                how = self._reading(reader.file, outside, entry, led)
+                if how:
+                    return replace(package, lent=_lends(package, reader, outside, how))
+        return package
+
+    def _reading(self, file: str, outside: OutsidePin, entry: PinEntry, led: frozenset[str]) -> str:
+        """Say how a package may have a pin; an empty string where it has not."""
+        names = [path for path in outside.names if path[0]]
+        reads = [path for path in outside.paths if _is_path_of(path, entry.file)]
+        every = [set(path) for path in outside.names]
+        if reads and not (any(entry.others & own for own in every) and not _has(every, entry)):
+            return f"reads {reads[0]}"
+        for path in names:
+            for whole in self._through_callers(file, path):
+                if _may_be(whole, entry, led, is_called=file in self._arguments):
+                    return f"takes its source from {'.'.join(path)}"
+        return ""
+
+    def _through_callers(self, file: str, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Return what an argument is at each call of its file; itself where no call gives it."""
+        calls = self._arguments.get(file, ())
+        values = [call[path[0]] for call in calls if path[0] in call]
+        # what a call makes of more than names may be anything that the name leads to
+        return [(*value, *path[1:]) if value else path for value in values] or [path]
+
+    def _led_to(self, entry: PinEntry) -> frozenset[str]:
+        """Return the names that are bound to what is made from a pin, anywhere in the project."""
+        if self._bindings is None:
+            self._bindings = tuple(_bindings(self._texts.values()))
+        led: set[str] = set()
+        for _ in range(_MOST_ROUNDS):
+            mentions = _mention(entry, led)
+            more = {name for name, value in self._bindings if mentions.search(value)} - led
+            if not more:
+                break
+            led |= more
+        return frozenset(led)
+
+
+def _has(every: Sequence[set[str]], entry: PinEntry) -> bool:
+    return bool(entry.key) and any(entry.key in own for own in every)
+
+
+def _may_be(
+    path: tuple[str, ...], entry: PinEntry, led: frozenset[str], *, is_called: bool
+) -> bool:
+    """Tell whether names that lead out of a file may lead to a pin.
+
+    Args:
+        path: the names.
+        entry: the pin.
+        led: names that are bound to what is made from it.
+        is_called: who calls the file is known, and gives nothing for the first of these names.
+    """
+    if entry.key in path:
+        return True
+    if entry.others & set(path):
+        return False
+    if path[0] in led or any(name in led and name not in _OF_ANY for name in path):
+        return True
+    is_whole = len(path) == 1 or (len(path) == 2 and path[1] in _OF_ANY)  # noqa: PLR2004 - and it
+    return not is_called and is_whole and path[0] not in _OF_NIXPKGS
+
+
+def _is_path_of(path: str, file: str) -> bool:
+    """Tell whether a path as it is written may be that of a file, or of its program's folder."""
+    name = file.rpartition("/")[2]
+    return path.rstrip("/").rpartition("/")[2] in _spellings(file, name)
+
+
+def _spellings(file: str, name: str) -> frozenset[str]:
+    beside = {"sources.json": ("sources.nix", "npins", "default.nix", "nix")}.get(name, ())
+    folder = file.split("/")[-2:-1] if name == "default.nix" else []
+    return frozenset({name, *beside, *folder})
+
+
+def _mention(entry: PinEntry, led: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds a pin in a Nix expression: its file, its key, or a name that it has."""
+    name = entry.file.rpartition("/")[2]
+    files = "|".join(re.escape(own) for own in sorted(_spellings(entry.file, name) - {"nix"}))
+    alternatives = [rf"(?:/|\bimport\s+\./)(?:{files})(?![\w.-])"]
+    names = sorted(set(led) - _OF_ANY)
+    keys = "|".join(re.escape(key) for key in sorted(entry.others))
+    unless = rf"(?!\s*\.\s*\"?(?:{keys})(?![\w'-]))" if keys else ""
+    if names:
+        spelled = "|".join(map(re.escape, names))
+        alternatives.append(rf"(?<![\w'.-])(?:{spelled})(?![\w'-]){unless}")
+    if entry.key:
+        alternatives.append(rf"[.\"]{re.escape(entry.key)}(?![\w'-])")
+    return re.compile("|".join(alternatives))
+
+
+def _bindings(texts: Iterable[bytes]) -> Iterable[tuple[str, str]]:
+    """Yield the names that texts bind, each with the text of its value, or the start of it."""
+    for data in texts:
+        text = data.decode("utf-8", "replace")
+        for match in _BINDING.finditer(text):
+            yield match[1], match[2]
+        for match in _INHERIT.finditer(text):
+            for name in match[2].split():
+                yield name, f"{match[1]}.{name}"
+
+
+def _lends(package: Package, reader: Package, outside: OutsidePin, how: str) -> str:
+    names = " and ".join(dict.fromkeys(field.name for field in outside.hashes))
+    return (
+        f"{reader.name} ({reader.file}:{reader.line}) {how}, which may be this pin, and an update "
+        f"would leave the {names} there stale: read the pin in one file only, or move "
+        f"{package.name} alone with `packages: {{{package.name}: {{src_only: true}}}}`"
+    )
