@@ -5,11 +5,13 @@ Source: PEP 503, 629, 658, 691, 700; packaging.python.org, "Simple repository AP
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import html
 import io
 import zipfile
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
     from typing import Self
+
+    from tests.loopback.server import Handler
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "application/vnd.pypi.simple.v1+html"
@@ -60,15 +64,20 @@ class Index:
 
     Attributes:
         serves_metadata: as PEP 658 has it; not every index does.
+        login: the user and password without which nobody gets a page or a file; None for all.
     """
 
     def __init__(self) -> None:
         self.server = Server()
         self.serves_metadata = True
+        self.login: tuple[str, str] | None = None
         self._projects: dict[str, list[File]] = {}
-        self.server.route("GET", "/simple/(?P<name>[^/]+)(?P<slash>/?)", self._project)
-        self.server.route("GET", "/files/../[^/]+/(?P<filename>[^/]+)", self._file)
-        self.server.route("GET", "/packages/[^/]+/[^/]+/[^/]+/(?P<filename>[^/]+)", self._legacy)
+        for path, handler in (
+            ("/simple/(?P<name>[^/]+)(?P<slash>/?)", self._project),
+            ("/files/../[^/]+/(?P<filename>[^/]+)", self._file),
+            ("/packages/[^/]+/[^/]+/[^/]+/(?P<filename>[^/]+)", self._legacy),
+        ):
+            self.server.route("GET", path, partial(self._let_in, handler))
 
     def __enter__(self) -> Self:
         return self
@@ -133,6 +142,13 @@ class Index:
             for file in listed
             if file.version != version or reason is not None
         ]
+
+    def _let_in(self, handler: Handler, request: Request, **parts: str) -> Response:
+        if self.login is not None:
+            pair = base64.b64encode(":".join(self.login).encode()).decode()
+            if request.headers.get("authorization") != f"Basic {pair}":
+                return Response(401, b"", {"WWW-Authenticate": 'Basic realm="index"'})
+        return handler(request, **parts)
 
     def _project(self, request: Request, name: str, slash: str) -> Response:
         normalised = canonicalize_name(name)

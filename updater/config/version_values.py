@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from updater.config.base import ConfigValue
 from updater.config.values import Texts, listed
+from updater.model.ignored import fits_none, opposite, starred
 from updater.model.labels import parse_version
 from updater.model.versions import read_specifier
 
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
 
     from updater.config.base import Schema
 
-_OPERATORS = ("<", ">", "=", "~", "!", "^")
-# What stands in no version, nor in the name of a tag. Source: git-check-ref-format(1).
-_FOREIGN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]")
-# What lets in exactly what an entry of `ignore` was to leave out.
-_OPPOSITES = {">=": "<", ">": "<=", "<=": ">", "<": ">="}
-_COMPARISON = re.compile(r"(?P<operator>[<>]=?)\s*(?P<version>[^\s,]+)")
-_ANY = re.compile(r"[0-9.]+\.[xX*]")
 _LAST_NUMBER = re.compile(r"[0-9]+(?=[^0-9]*\Z)")
 
 
@@ -54,24 +48,16 @@ class IgnoredVersions(Texts):
             raise ValueError(Texts.item)
         items = super().__new__(cls, value)
         for item in items:
-            text = item.removesuffix(".*")
-            if (
-                not text
-                or text.startswith(_OPERATORS)
-                or _FOREIGN.search(text)
-                or _ANY.fullmatch(text)
-            ):
+            if fits_none(item):
                 raise ValueError(f"expected versions, such as 1.2.3 or 1.2.*; {_instead(item)}")
         return items
 
 
 def _instead(item: str) -> str:
-    comparison = _COMPARISON.fullmatch(item.strip())
-    if comparison is not None:
-        opposite = f"{_OPPOSITES[comparison['operator']]}{comparison['version']}"
-        return f'instead of {item!r} write `allow: "{opposite}"`'
-    if _ANY.fullmatch(item):
-        return f"instead of {item!r} write {item[:-1] + '*'!r}"
+    if opposite(item):
+        return f'instead of {item!r} write `allow: "{opposite(item)}"`'
+    if starred(item):
+        return f"instead of {item!r} write {starred(item)!r}"
     return f"{item!r} fits none; a range of versions goes into `allow`, as what may be taken"
 
 

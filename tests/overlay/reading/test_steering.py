@@ -48,6 +48,10 @@ def test_a_comment_steers_the_package_that_it_stands_in_or_at(place: str) -> Non
         ("track = branch:next/2", [("track", "branch:next/2")]),
         ("ignore 1.2.*", [("ignore", "1.2.*")]),
         ("ignore 1.2.*, 2.0.0rc1", [("ignore", "1.2.*"), ("ignore", "2.0.0rc1")]),
+        ("ignore=v1.2", [("ignore", "v1.2")]),
+        ("ignore: 1!2.0+cu121 Jammy", [("ignore", "1!2.0+cu121"), ("ignore", "Jammy")]),
+        ("allow check-off because", []),
+        ("allow", []),
     ],
 )
 def test_what_a_comment_can_say(said: str, directives: list[tuple[str, str]]) -> None:
@@ -64,6 +68,35 @@ def test_a_comment_that_cannot_be_understood_is_a_problem_of_its_package(said: s
     tool = read(overlay(f"# updater: {said}", "BRACE"))[1]
     assert tool.problem == f"line 3: cannot understand the comment `updater: {said}`"
     assert tool.hint.startswith("write `# updater: hold REASON`")
+
+
+IN_CONFIG = 'write `packages: {{PKG: {{allow: "{}"}}}}` into config.yaml'
+FIT_NONE = {
+    "ignore >=1.1": IN_CONFIG.format("<1.1"),
+    "ignore=> 2": IN_CONFIG.format("<=2"),
+    "ignore 1.x": "write `# updater: ignore 1.*`",
+    "ignore 0.9 2.X, 3.*": "write `# updater: ignore 0.9 2.* 3.*`",
+    "ignore >=1,<2": "`ignore` takes versions, such as 1.2.3 or 1.2.*; a range goes into",
+    "ignore *": "`ignore` takes versions, such as 1.2.3 or 1.2.*; a range goes into",
+    "ignore ==1.4": "`ignore` takes versions, such as 1.2.3 or 1.2.*; a range goes into",
+    "ignore ^1.4": "`ignore` takes versions, such as 1.2.3 or 1.2.*; a range goes into",
+    "allow=<2": IN_CONFIG.format("<2"),
+    "allow >=1,<2": IN_CONFIG.format(">=1,<2"),
+    "allow: 1.*": IN_CONFIG.format("==1.*"),
+}
+
+
+@pytest.mark.parametrize(("said", "hint"), FIT_NONE.items())
+def test_a_comment_that_fits_no_version_is_one_that_cannot_be_understood(
+    said: str, hint: str
+) -> None:
+    """With the line to write, as in config.yaml."""
+    tool = read(overlay(f"# updater: {said}", "BRACE"))[1]
+    assert (tool.problem, tool.directives) == (
+        f"line 3: cannot understand the comment `updater: {said}`",
+        (),
+    )
+    assert tool.hint.startswith(hint)
 
 
 def test_several_comments_add_up_in_their_order() -> None:

@@ -182,10 +182,10 @@ def _steered(
             continue
         packages[index] = packages[index].with_directives(directives)
         if wrong:
-            packages[index] = packages[index].refused(wrong[0].problem, steering.HINT)
+            packages[index] = packages[index].refused(wrong[0].problem, wrong[0].hint)
     return packages, called, unheeded
 
 
 def _unheeded(comment: steering.Comment, data: bytes, what: str) -> Problem:
-    hint = steering.HINT if comment.problem else _PLACE
+    hint = comment.hint or _PLACE
     return replace(problem_at(data, comment.span), what=what, hint=hint)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.model import Directive, Span
+from updater.model.ignored import fits_none, opposite, starred
 from updater.text import printable
 
 if TYPE_CHECKING:
@@ -26,20 +27,26 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(rb"#[ \t]*updater:[ \t]*(?P<text>[^\r\n]*)")
 # What a rule would tell and a comment allows is nothing that a pin follows.
 _ALLOWANCE = re.compile(r"allow(?![\w-])")
+_ALLOWED = re.compile(r"allow\s*[=:]?\s*(?P<value>[<>=~!\d].*)")
 _TRACK = re.compile(r"track\s*=\s*(?P<value>auto|tag|release|commit|pypi|branch:\S+)")
-_IGNORE = re.compile(r"ignore\s+(?P<value>[\w.!+*-]+(?:[\s,]+[\w.!+*-]+)*)")
+_IGNORE = re.compile(r"ignore(?:\s*[=:]\s*|\s+)(?P<value>[^\s\"'].*)")
 _HOLD = re.compile(r"hold(?:[\s:]+(?P<value>\S.*))?")
 _COMMENTS = re.compile(rb"(?>\s|#[^\n]*\n|/\*(?>[^*]|\*(?!/))*\*/)*")
 _COMMENT_LINE = re.compile(rb"[ \t]*#")
 
 
 class Comment(Struct, frozen=True):
-    """A steering comment: where it stands, and what it says or why it cannot be understood."""
+    """A steering comment: where it stands, and what it says or why it cannot be understood.
+
+    Attributes:
+        hint: what to write instead, where it cannot be understood.
+    """
 
     span: Span
     line: int
     text: str
     directives: tuple[Directive, ...]
+    hint: str = ""
 
     @property
     def problem(self) -> str:
@@ -49,7 +56,7 @@ class Comment(Struct, frozen=True):
         return f"line {self.line}: cannot understand the comment `updater: {self.text}`"
 
 
-HINT = "write `# updater: hold REASON`, `# updater: track=tag` or `# updater: ignore 1.2.*`"
+_HINT = "write `# updater: hold REASON`, `# updater: track=tag` or `# updater: ignore 1.2.*`"
 
 
 def comments(source: syntax.NixText) -> tuple[Comment, ...]:
@@ -64,10 +71,11 @@ def _comments(source: syntax.NixText) -> Iterator[Comment]:
         if node is None or node.type != "comment" or not _starts_here(node, match):
             continue
         text = printable(match["text"].decode("utf-8", "replace")).strip()
-        if _ALLOWANCE.match(text):
+        if _ALLOWANCE.match(text) and not _ALLOWED.fullmatch(text):
             continue
-        line = node.start_point.row + 1
-        yield Comment(Span(start, end), line, text, tuple(_directives(text)))
+        line, directives = node.start_point.row + 1, tuple(_directives(text))
+        hint = "" if directives else _hint(text)
+        yield Comment(Span(start, end), line, text, directives, hint)
 
 
 def _starts_here(comment: Node, match: re.Match[bytes]) -> bool:
@@ -80,8 +88,36 @@ def _directives(text: str) -> Iterator[Directive]:
     elif match := _TRACK.fullmatch(text):
         yield Directive("track", match["value"])
     elif match := _IGNORE.fullmatch(text):
-        for version in re.split(r"[\s,]+", match["value"]):
-            yield Directive("ignore", version)
+        versions = _listed(match["value"])
+        if not any(map(fits_none, versions)):
+            yield from (Directive("ignore", version) for version in versions)
+
+
+def _listed(text: str) -> list[str]:
+    return re.split(r"[\s,]+", text)
+
+
+def _hint(text: str) -> str:
+    """Return what to write instead of what cannot be understood."""
+    if match := _ALLOWED.fullmatch(text):
+        return _of_config(match["value"])
+    if match := _IGNORE.fullmatch(text):
+        written = match["value"]
+        if opposite(written):
+            return _of_config(opposite(written))
+        stars = [starred(item) or item for item in _listed(written)]
+        if not any(map(fits_none, stars)):
+            return f"write `# updater: ignore {' '.join(stars)}`"
+        return (
+            "`ignore` takes versions, such as 1.2.3 or 1.2.*; a range goes into config.yaml, as "
+            'what may be taken: `packages: {PKG: {allow: "<2"}}`'
+        )
+    return _HINT
+
+
+def _of_config(specifier: str) -> str:
+    whole = f"=={specifier}" if specifier[0].isdigit() else specifier
+    return f'write `packages: {{PKG: {{allow: "{whole}"}}}}` into config.yaml'
 
 
 def owners(comment: Comment, data: bytes, places: Sequence[tuple[Span, ...]]) -> frozenset[int]:
