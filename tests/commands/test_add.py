@@ -76,6 +76,49 @@ optional-dependencies = {filecache = ["filelock>=3.8"], dev = ["pytest"]}
     )
 
 
+def test_what_the_text_of_a_source_needs_and_cannot_be_written_is_noted(
+    project: Project, index: Index
+) -> None:
+    """What is built beyond Python, a condition that Nix has no plain form of, other systems."""
+    declared = """\
+[build-system]
+requires = ["scikit-build-core"]
+build-backend = "scikit_build_core.build"
+[project]
+name = "plum"
+version = "2.0"
+license = "MIT"
+dependencies = [
+    "tqdm; platform_machine == 'arm64' or sys_platform == 'linux'",
+    "fig; sys_platform == 'darwin'",
+    "pear; sys_platform == 'win32'",
+]
+"""
+    script = "import subprocess\nsubprocess.run(['cmake', '.'])\n"
+    files = {"pyproject.toml": declared, "setup.py": script, "plum/__init__.py": ""}
+    sdist = tarred({f"plum-2.0/{path}": text for path, text in files.items()})
+    index.release("plum", "2.0", files={"plum-2.0.tar.gz": sdist})
+    (project.root / "flake.nix").write_text(FLAKE)
+
+    result = project.run("add", "plum", "--no-build")
+
+    assert (
+        result.out
+        == """\
+added plum 2.0 from pypi:plum: overlays/plum.nix
+  note: 2.0 is built with scikit_build_core.build, which needs CMake: the overlay's build must be \
+adapted by hand
+  note: not written: tqdm is required only under platform_machine == "arm64" or sys_platform == \
+"linux"
+  note: its setup.py runs cmake: give it cmake by hand, and the toolkit if it needs CUDA
+  note: other systems need more than is written here: fig; sys_platform == "darwin"
+  added: overlays/plum.nix
+  changed: flake.nix
+Run "git add overlays/plum.nix": a flake has only what git knows.
+"""
+    )
+
+
 def overlay(project: Project, name: str) -> str:
     return (project.root / "overlays" / f"{name}.nix").read_text()
 
@@ -358,17 +401,30 @@ def test_what_compiles_for_cuda_gets_the_toolkit_of_its_siblings(
 
 
 def test_what_is_there_already_is_named_with_its_place(workshop: Workshop) -> None:
-    """In the overlays, in the package set, or in a file of that name; nothing is written."""
+    """In the overlays, in the package set, or in a file of that name; nothing is written.
+
+    Nor is it for a file outside of the project, an extra that nobody has, or a project named twice.
+    """
     project = workshop.project
     guide_shaped(workshop)
     workshop.add("pear", "2.0")
     workshop.add("numpy", "2.0")
+    workshop.add("fig", "1.0", extra='optional-dependencies = {fresh = ["tqdm"]}\n')
+    (project.root / "out").symlink_to(project.root.parent)
+    beside = sorted(project.root.parent.iterdir())
     tree = project.snapshot()
     messages = {
         ("pear",): "pear is there already: overlays/pear.nix:3, 1.0",
         ("numpy",): "numpy is in the package set already: python3Packages.numpy 2.3.4",
         ("numpy", "--file", "overlays/pear.nix"): "overlays/pear.nix is there already",
         ("nobody",): "the index has no project nobody",
+        ("Pear", "--no-build"): "pear is there already: overlays/pear.nix:3, 1.0",
+        ("fig", "pypi:Fig@1.0"): "fig and pypi:Fig@1.0 are the same project",
+        ("fig[dry]",): "fig[dry]: what the extra dry requires cannot be read",
+        ("fig", "--file", "../fig.nix"): f"--file ../fig.nix is not in the project {project.root}",
+        ("fig", "--file", "overlays"): "--file overlays does not end in .nix",
+        ("fig", "--file", "out/fig.nix"): "out/fig.nix: is a link that leads out of the project, "
+        "and is not read",
         ("a b",): "'a b' is not a project (expected NAME, NAME[EXTRA]@VERSION, pypi:NAME, "
         "github:OWNER/REPO@TAG or https://HOST/OWNER/REPO)",
     }
@@ -376,4 +432,4 @@ def test_what_is_there_already_is_named_with_its_place(workshop: Workshop) -> No
     assert {arguments: err.split("\n")[0] for arguments, err in told.items()} == {
         arguments: f"updater: {message}" for arguments, message in messages.items()
     }
-    assert project.snapshot() == tree
+    assert (project.snapshot(), sorted(project.root.parent.iterdir())) == (tree, beside)

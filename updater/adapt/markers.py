@@ -27,6 +27,8 @@ _PLATFORMS = {
     ("os_name", "nt"): f"{_HOST}.isWindows",
     ("platform_machine", "x86_64"): f"{_HOST}.isx86_64",
     ("platform_machine", "aarch64"): f"{_HOST}.isAarch64",
+    # Only macOS calls it so
+    ("platform_machine", "arm64"): f"({_HOST}.isDarwin && {_HOST}.isAarch64)",
 }
 
 

@@ -12,6 +12,7 @@ from updater.errors import UsageError
 if TYPE_CHECKING:
     from updater.cli.request import Request
     from updater.compose.references import Channel
+    from updater.config.load import Config
 
 
 @click.command(cls=options.SectionCommand, section="Change")
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
     help="NAME or pypi:NAME of the package index, github:OWNER/REPO (also gitlab:, codeberg: and "
     "others) or a repository's address; with @VERSION, and NAME[EXTRA] for what an extra needs.",
 )
-@click.option("--file", metavar="FILE", default="", help="The overlay's file.")
+@click.option(
+    "--file",
+    metavar="FILE",
+    default="",
+    help="The overlay's file; default: beside the others.",
+)
 @click.option("--name", metavar="NAME", default="", help="The package's attribute.")
 @click.option(
     "--channel",
@@ -67,9 +73,10 @@ def add(  # noqa: PLR0917 - click hands them over by their names
         raise UsageError(
             "--pr cannot be combined with --dry-run or --commit", hint="run `updater add --help`"
         )
+    config = request.load()
     ask = AddRequest(
         references,
-        file,
+        _overlay_file(request, config, file) if file else "",
         name,
         channel,
         with_missing,
@@ -77,12 +84,32 @@ def add(  # noqa: PLR0917 - click hands them over by their names
         keep_failed,
         environments,
     )
-    config = request.load()
     see_to_it(request, config.root, dry_run=dry_run or pr, commit=commit)
     addition = Adder(config, runner(request)).add(overlays_there(config), ask)
     if pr:
         return propose(request, config, addition)
     return finish(request, "add", config, addition, dry_run=dry_run, commit=commit)
+
+
+def _overlay_file(request: Request, config: Config, file: str) -> str:
+    """Return the file of an overlay relative to the project, from where it was given.
+
+    Raises:
+        UsageError: it is not a place for an overlay of this project.
+        ReadError: a link leads out of the project.
+    """
+    from updater.effects import files
+
+    below = files.below(config.root, request.root, file)
+    if not below:
+        raise UsageError(
+            f"--file {file} is not in the project {files.absolute(config.root)}",
+            hint="name a file of the project",
+        )
+    if not file.endswith(".nix"):
+        raise UsageError(f"--file {file} does not end in .nix", hint="name a file, not a folder")
+    files.refuse_outside(config.root, below[0])
+    return below[0]
 
 
 COMMAND = add

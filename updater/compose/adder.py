@@ -54,6 +54,12 @@ class Adder(Struct, frozen=True):
                 f"--file and --name go with one REF, and {len(named)} are given",
                 hint="add the packages one after the other",
             )
+        _refuse_twice([(own.text, str(own.project)) for own in named])
+        if not ask.name:
+            # Of a repository it is not known yet what its project is called
+            refuse_in_overlays(
+                [own.project.name for own in named if own.project.on_index], overlays
+            )
         style = style_of(overlays)
         projects = self._look_up(named, ask.channel)
         if ask.name:
@@ -61,7 +67,8 @@ class Adder(Struct, frozen=True):
         drafts = [OverlayDraft.beside(project, style) for project in projects]
         if ask.file:
             drafts = [replace(draft, file=ask.file) for draft in drafts]
-        refuse_in_overlays(drafts, overlays)
+        refuse_in_overlays([draft.name for draft in drafts], overlays)
+        _refuse_twice([(own.text, draft.file) for own, draft in zip(named, drafts, strict=True)])
         with ProjectCopy.made(self.config) as copy:
             return AddRounds(self.run, self.missing, copy, ask).finish(drafts)
 
@@ -80,3 +87,21 @@ class Adder(Struct, frozen=True):
         """Look up what is required and nobody has, on the index."""
         named = [read_reference(f"pypi:{name}", self.config.hosts) for name in names]
         return self._look_up(named, None)
+
+
+def _refuse_twice(meant: Sequence[tuple[str, str]]) -> None:
+    """Refuse arguments that mean the same.
+
+    Args:
+        meant: arguments, and what each means.
+
+    Raises:
+        UsageError: two of them mean the same.
+    """
+    texts: dict[str, str] = {}
+    for text, meaning in meant:
+        if meaning in texts:
+            raise UsageError(
+                f"{texts[meaning]} and {text} are the same project", hint="name it once"
+            )
+        texts[meaning] = text

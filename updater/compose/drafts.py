@@ -15,6 +15,7 @@ from updater.errors import PatchError
 from updater.kinds import FETCH_FUNCTIONS, WRITABLE
 from updater.metadata.nix_licences import attributes
 from updater.metadata.requirements import Requirements
+from updater.model import PinWarning
 from updater.overlay.editing.adapting import adapted
 from updater.overlay.reading.declarations import declarations
 from updater.overlay.reading.file import parse_file, read_packages
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.adapt.planning import AdaptationTask
+    from updater.adapt.situation import AdaptationPlan
     from updater.building.package_sets import PackageSets
     from updater.compose.cuda import CudaToolkit
     from updater.compose.origins import NewProject, NewSource
@@ -180,7 +182,7 @@ async def with_extras(
         return data
     task = task.with_requirements(text for _, text in draft.project.extras)
     if sets is None:
-        return _with_inputs(task, package, data, overlays)
+        return adapted(package, _by_texts(task, overlays).adaptations, data, _FETCHERS)
     policy = pipeline.run.config.policy(package).build
     target = await sets.evaluable(package, policy)
     answer = (
@@ -199,8 +201,11 @@ async def with_extras(
     return adapted(package, plan.adaptations, data, _FETCHERS)
 
 
-def unbuilt_text(draft: OverlayDraft, updated: Updated, overlays: OverlayFiles) -> bytes:
-    """Return a draft's file with what its source's text says that it needs, without a build.
+def unbuilt(draft: OverlayDraft, updated: Updated, overlays: OverlayFiles) -> Updated:
+    """Return a draft with what its source's text says that it needs, without a build.
+
+    Returns:
+        What cannot be written is among the warnings.
 
     Raises:
         PatchError: an edit would be a guess.
@@ -211,13 +216,16 @@ def unbuilt_text(draft: OverlayDraft, updated: Updated, overlays: OverlayFiles) 
     task = adaptation_task(
         package, draft.origin.version, data, files or draft.project.files, _FETCHERS
     )
-    return _with_inputs(task, package, data, overlays) if task is not None else data
+    if task is None:
+        return updated
+    plan = _by_texts(task, overlays)
+    after = adapted(package, plan.adaptations, data, _FETCHERS)
+    unwritten = [*filter(None, [plan.held]), *(f"not written: {text}" for text in plan.advice)]
+    warnings = tuple(PinWarning("requirements", text) for text in unwritten)
+    return replace(updated, change=replace(updated.change, after=after), warnings=warnings)
 
 
-def _with_inputs(
-    task: AdaptationTask, package: Package, data: bytes, overlays: OverlayFiles
-) -> bytes:
-    """Return a draft's file with all that texts say that it needs."""
+def _by_texts(task: AdaptationTask, overlays: OverlayFiles) -> AdaptationPlan:
+    """Return all that texts say that a draft needs."""
     others = OverlayNeighbours(overlays.packages, overlays.texts, {})
-    plan = task.plan(task.situation(None, others, Requirements("", ())))
-    return adapted(package, plan.adaptations, data, _FETCHERS)
+    return task.plan(task.situation(None, others, Requirements("", ())))

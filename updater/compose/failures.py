@@ -35,6 +35,8 @@ def failure(draft: OverlayDraft, outcome: Outcome, absent: Sequence[str]) -> Sta
     """Return the error of a draft that has no other source, with what to do."""
     before = "".join(f"\n  before: {reason}" for reason in draft.reasons)
     hint = outcome.hint if isinstance(outcome, Failed) else ""
+    if isinstance(outcome, Held):
+        hint = "--no-build writes what the text of its source says, to be completed by hand"
     if absent:
         hint = (
             f"--with-missing adds them from the index first: {', '.join(sorted(absent))}; or add "

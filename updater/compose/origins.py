@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.choose import TagNames, general_form
+from updater.compose.extras import needs_of_extras
 from updater.errors import NotFound, StageError, UsageError
 from updater.kinds import HOST_KINDS, REV_FETCHERS, UPSTREAMS, page_at
 from updater.metadata import licences, repositories, requirements, source_code, summary
@@ -22,11 +23,10 @@ from updater.model.labels import parse_release, parse_version
 from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from updater.choose.run import Run
     from updater.compose.references import Channel, NamedProject
-    from updater.metadata.requirements import Requirements
     from updater.metadata.summary import ProjectSummary
     from updater.model import Candidate, Offer, Project
 
@@ -259,7 +259,7 @@ def _project(
         summary.from_tree(files),
         licences.from_tree(files),
         files,
-        tuple(_of_extras(requirements.from_tree(files), named.extras)),
+        needs_of_extras(named, requirements.from_tree(files)),
     )
 
 
@@ -282,18 +282,6 @@ def _versions(offer: Offer, name: str) -> Iterator[tuple[str, Candidate]]:
         version = form.version(tag.ref)
         if version is not None and version in tag.ref:
             yield version, tag
-
-
-def _of_extras(read: Requirements | None, extras: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield what some extras require, without the part of the marker that names them."""
-    for name, text in read.needed if read is not None else ():
-        for extra in extras:
-            for quote in "\"'":
-                own = f"extra == {quote}{extra}{quote}"
-                if own in text:
-                    before, _, marker = text.partition(";")
-                    rest = marker.replace(f" and {own}", "").replace(own, "").strip()
-                    yield name, f"{before.strip()}; {rest}" if rest else before.strip()
 
 
 def _missing_files(files: Mapping[str, bytes]) -> list[str]:

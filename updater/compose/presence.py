@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from updater.pipeline.pipeline import Pipeline
 
 
-def refuse_in_overlays(drafts: Sequence[OverlayDraft], overlays: OverlayFiles) -> None:
-    """Refuse what the overlays have already.
+def refuse_in_overlays(names: Sequence[str], overlays: OverlayFiles) -> None:
+    """Refuse names of packages that the overlays have already.
 
     Raises:
         PatchError: one is there.
     """
     own = own_packages(overlays.packages)
     lines = {package.name: f"{package.file}:{package.line}" for package in overlays.packages}
-    for draft in drafts:
-        present = own.get(normalized_name(draft.name))
+    for name in names:
+        present = own.get(normalized_name(name))
         if present is not None:
             raise PatchError(
-                f"{draft.name} is there already: {lines[present.attribute]}, {present.version}",
+                f"{name} is there already: {lines[present.attribute]}, {present.version}",
                 hint=f"run `updater bump {present.attribute}` for a newer version",
             )
 

@@ -22,6 +22,10 @@ Channel: TypeAlias = Literal["index", "tags"]
 _NAME = re.compile(
     r"(?P<name>(?:[a-z]+:)?[^@\[\]\s]+)(?:\[(?P<extras>[\w.,-]*)\])?(?:@(?P<version>\S+))?"
 )
+# What others write: pip a requirement, a browser the page of a project, git an address for ssh.
+_REQUIREMENT = re.compile(r"(?P<name>[\w.-]+(?:\[[\w.,-]*\])?) ?===? ?(?P<version>[\w.+!-]+)")
+_PAGE = re.compile(r"https?://[^/]+/(?:project|simple)/(?P<name>[\w.-]+)(?:/|$)")
+_SSH = re.compile(r"(?:ssh://)?git@(?P<host>[\w.-]+)[:/](?P<path>[\w./-]+?)(?:\.git)?/?$")
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", re.ASCII)
 
 
@@ -55,7 +59,7 @@ def read_reference(text: str, hosts: Mapping[str, Host]) -> NamedProject:
             return NamedProject(text, page.project, version if address == before else "", ())
         raise _invalid(text)
     match = _NAME.fullmatch(text)
-    if match is None:
+    if match is None or ("/" not in match["name"] and "/" in (match["version"] or "")):
         raise _invalid(text)
     name = match["name"]
     extras = tuple(filter(None, (match["extras"] or "").split(",")))
@@ -72,5 +76,19 @@ def _invalid(text: str) -> UsageError:
     return UsageError(
         f"{text!r} is not a project (expected NAME, NAME[EXTRA]@VERSION, pypi:NAME, "
         "github:OWNER/REPO@TAG or https://HOST/OWNER/REPO)",
-        hint="run `updater add --help`",
+        hint=_meant(text) or "run `updater add --help`",
     )
+
+
+def _meant(text: str) -> str:
+    """Return what to write instead of a form that others take; empty where nobody knows."""
+    requirement, page, shell = _REQUIREMENT.fullmatch(text), _PAGE.match(text), _SSH.match(text)
+    if requirement is not None:
+        return f"write {requirement['name']}@{requirement['version']}"
+    if page is not None:
+        return f"write the name of a project of the index: {page['name']}"
+    if shell is not None:
+        return f"write the address: https://{shell['host']}/{shell['path']}"
+    if text.endswith(".nix") or text.startswith(("./", "../", "/", "~")):
+        return "name a project here, and the file of its overlay with --file"
+    return ""

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from updater.building.package_sets import PackageSets
 from updater.compose.additions import AddedPackage, Addition
-from updater.compose.drafts import OverlayDraft, unbuilt_text, with_extras
+from updater.compose.drafts import OverlayDraft, unbuilt, with_extras
 from updater.compose.failures import failure, missing_of, reason_of, together
+from updater.compose.notes import notes_of
 from updater.compose.places import equipped_all, registered_all
 from updater.compose.presence import refuse_in_set
 from updater.compose.reported import facts_of
@@ -77,19 +78,16 @@ class AddRounds(Struct):
         builds = self._proven(packages, overlays) if ask.build else {}
         changed: dict[str, bytes | None] = {draft.file: copy.data(draft.file) for draft in finished}
         changed[place.file] = data
-        by_file = {draft.file: draft for draft in finished}
+        by_file = {draft.file: (draft, updated) for draft, updated in self.built.values()}
         facts = {draft.file: facts_of(draft, updated) for draft, updated in self.built.values()}
         return Addition(
             tuple(
                 AddedPackage(
                     package,
                     package.label or "",
-                    _source(by_file[package.file]),
+                    _source(by_file[package.file][0]),
                     builds.get(package.identity),
-                    (
-                        *by_file[package.file].reasons,
-                        *_unsaid(by_file[package.file]),
-                    ),
+                    notes_of(*by_file[package.file]),
                     facts[package.file],
                 )
                 for package in packages
@@ -197,20 +195,16 @@ class AddRounds(Struct):
         }
         for file, outcome in outcomes.items():
             if isinstance(outcome, Updated):
-                after = outcome.change.after
+                finished = outcome
                 if not self.ask.build:
-                    after = unbuilt_text(by_file[file], outcome, overlays)
+                    finished = unbuilt(by_file[file], outcome, overlays)
                 elif outcome.build is None or outcome.build.status != "passed":
                     raise BuildError(
                         f"{outcome.package.name} was not built: "
                         f"{outcome.build.phase if outcome.build is not None else 'no build'}",
                         hint="--no-build writes it all the same",
                     )
-                change = replace(outcome.change, after=after)
-                self.built[outcome.package.identity] = (
-                    by_file[file],
-                    replace(outcome, change=change),
-                )
+                self.built[outcome.package.identity] = by_file[file], finished
         self._extended(overlays)
         return outcomes
 
@@ -263,10 +257,3 @@ class AddRounds(Struct):
 def _source(draft: OverlayDraft) -> str:
     origin = draft.origin
     return f"{origin.project}@{origin.tag}" if origin.tag else str(origin.project)
-
-
-def _unsaid(draft: OverlayDraft) -> tuple[str, ...]:
-    notes = list(draft.project.passed_over) if draft.origin.tag else []
-    if not draft.project.licence:
-        notes.append("its licence is not known: add meta.license by hand")
-    return tuple(notes)
