@@ -374,14 +374,33 @@ def test_a_version_that_may_be_taken_instead_moves_the_pull_request(home: Home) 
     assert (pull.state, pull.title, pull.comments) == ("open", "apple: 1.0 -> 1.5", [])
 
 
-def test_a_newer_version_takes_over_from_one_that_was_taken_by_hand(home: Home) -> None:
-    home.bump("apple")
-    take(home, "apple")
+TAKEOVERS = {
+    "alone": ("", "updater/apple", "apple: 2.0 -> 3.0"),
+    "in a group": (FRUIT, "updater/fruit", "fruit: update 2 packages"),
+    "where no more may be open": ("max_open: 1\n", "updater/apple", "apple: 2.0 -> 3.0"),
+}
+
+
+@pytest.mark.parametrize(
+    ("configured", "branch", "title"),
+    [
+        pytest.param(*case, id=name, marks=[] if name == "alone" else pytest.mark.thorough)
+        for name, case in TAKEOVERS.items()
+    ],
+)
+def test_a_newer_version_takes_over_from_one_that_was_taken_by_hand(
+    home: Home, configured: str, branch: str, title: str
+) -> None:
+    home.configure(configured)
+    home.bump(*() if configured else ("apple",))
+    take(home, "apple", branch=branch)
     home.release("apple", "3.0")
-    assert home.bump("apple").code == 0
+    assert home.bump(*() if configured else ("apple",)).code == 0
     pull = home.pull(1)
-    assert (pull.state, pull.title, pull.comments) == ("open", "apple: 2.0 -> 3.0", [])
+    assert (pull.state, pull.title, pull.comments) == ("open", title, [])
     assert list(home.hosted.pulls) == [1]
+    assert pull.body.startswith("**apple** `2.0` → `3.0` ")
+    assert home.hosted.git("rev-parse", f"{branch}^") == home.hosted.git("rev-parse", "main")
 
 
 def test_a_version_that_a_failed_look_up_does_not_show_stays_proposed(home: Home) -> None:

@@ -11,6 +11,7 @@ import pytest
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from updater.config import index as default_index
+from updater.upstreams import public_index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ def test_where_it_is_not_to_be_read_it_is_imported(
     file = tmp_path / "__init__.py"
     if source is not None:
         file.write_text(source)
-    monkeypatch.setattr(default_index, "find_spec", lambda _: spec(str(file)))
+    monkeypatch.setattr(public_index, "find_spec", lambda _: spec(str(file)))
     assert default_index.default_index() == PYPI
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,9 +11,9 @@ from updater.effects import files
 from updater.effects.netrc import login
 from updater.errors import ReadError
 from updater.text import open_address, parted_address
+from updater.upstreams import public_index
 
 _VARIABLE = "PIP_INDEX_URL"
-_ADDRESS = re.compile(r'^PYPI_SIMPLE_ENDPOINT\b.*= "(.+)"$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +87,7 @@ def index_of_pip() -> PackageIndex | None:
 
 def pypi() -> PackageIndex:
     """Return PyPI's own index."""
-    return PackageIndex((_read_pypi() or _imported_pypi()).rstrip("/"), "default")
-
-
-def _read_pypi() -> str:
-    """Read PyPI's address in pypi-simple's source, or an empty string.
-
-    To import the package for one constant takes a quarter of a second: its HTTP client comes along.
-    """
-    spec = find_spec("pypi_simple")
-    origin = spec.origin if spec is not None else None
-    source = files.find(Path(origin), origin) if origin else None
-    # None in an archive, for instance.
-    match = _ADDRESS.search(source.decode("utf-8")) if source is not None else None
-    return match[1] if match is not None else ""
-
-
-def _imported_pypi() -> str:
-    from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415 - see _read_pypi
-
-    return PYPI_SIMPLE_ENDPOINT
+    return PackageIndex(public_index.address(), "default")
 
 
 def _pip_files() -> list[Path]:

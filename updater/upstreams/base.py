@@ -186,7 +186,7 @@ class Upstream(ABC):
         marks: whether it marks releases as pre-releases.
         on_hosts: whether ``hosts:`` in config.yaml may have it.
         compared: where below a repository's page all is shown that is in ``{new}`` and not in
-            ``{old}``, commits or tags; empty where no such page is known.
+            ``{old}``, commits or tags, if only before all else; empty where no page is known.
     """
 
     kind: ClassVar[str]

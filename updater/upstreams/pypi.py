@@ -13,13 +13,14 @@ from msgspec.structs import replace
 from updater.effects.processes.apart import apart
 from updater.errors import BadAnswer, Refused, UpstreamError
 from updater.model import Condensing, Offer, PinWarning, Project, normalized_name
+from updater.upstreams import public_index
 from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
 from updater.upstreams.index_page import FORM, IndexPage, packed_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from updater.model import HttpResponse
+    from updater.model import Candidate, HttpResponse
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _ACCEPT = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
@@ -61,7 +62,8 @@ class PyPI(Upstream):
                 raise
             if not answer.condensed:
                 answer = await _condensed(name, answer)
-            return _offer(question.project, answer)
+            offered = _offer(question.project, answer)
+            return replace(offered, candidates=_with_pages(offered.candidates, base, name))
 
         return await each(questions, ask)
 
@@ -84,6 +86,15 @@ def _offer(project: Project, answer: HttpResponse) -> Offer:
     page = IndexPage.unpacked(answer.body)
     warnings = tuple(_warnings(project.path, page))
     return Offer(project, tuple(page.candidates(answer.url)), warnings=warnings)
+
+
+def _with_pages(candidates: tuple[Candidate, ...], base: str, name: str) -> tuple[Candidate, ...]:
+    """Return releases with their pages for people, where the index at ``base`` is PyPI."""
+    if not public_index.release_page(base, name, "0"):
+        return candidates
+    return tuple(
+        replace(own, url=public_index.release_page(base, name, own.version)) for own in candidates
+    )
 
 
 def _unlike(name: str, answer: HttpResponse) -> BadAnswer:

@@ -1,6 +1,7 @@
 """Repositories on git.sr.ht and other SourceHuts: refs by git, nothing by their API.
 
-They have no page that compares two commits. Source: the routes of git.sr.ht's web application.
+They have no page that compares two commits; their log from the new one back begins with what is
+new. Source: the routes of git.sr.ht's web application.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ class SourceHut(RefsAlone):
     """Repositories of users, whose names begin with a tilde."""
 
     kind: ClassVar[str] = "sourcehut"
+    compared: ClassVar[str] = "/log/{new}"
     form: ClassVar[str] = "~OWNER/REPO"
     hosts: ClassVar[tuple[Host, ...]] = (
         Host(
