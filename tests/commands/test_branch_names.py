@@ -87,6 +87,30 @@ def test_pull_requests_live_on_where_the_prefix_changes(home: Home) -> None:
     assert home.writes() == written
 
 
+def test_what_was_declined_stays_so_where_a_configured_prefix_changes(home: Home) -> None:
+    """Also where it changes back, and with what was said; another package loses nothing by it."""
+    config = home.project.root / "config.yaml"
+    plain = config.read_text()
+    prefixes = ("deps/", "bot-", "updater/", "deps/")
+    for prefix in prefixes:
+        config.write_text(f"{plain}branch_prefix: {prefix}\n")
+        assert home.bump().code == 0
+        if prefix == "deps/":
+            home.hosted.collaborators["anna"] = "write"
+            home.pull(1).state = "closed"
+            home.pull(2).state = "closed"
+            if not home.pull(2).comments:
+                home.pull(2).comments.append(("anna", "/updater ignore 3.*"))
+        home.hosted.forget()
+    assert list(home.hosted.pulls) == [1, 2]
+    for name in ("apple", "pear"):
+        home.release(name, "3.0")
+    home.bump()
+    config.write_text(f"{plain}branch_prefix: bot-\n")
+    home.bump()
+    assert [own.title for own in home.hosted.pulls.values()][2:] == ["apple: 1.0 -> 3.0"]
+
+
 def test_the_life_of_a_pull_request_under_another_prefix(home: Home) -> None:
     """Declined, merged and closed as under the usual one; a person's text loses nothing."""
     home.configure("branch_prefix: deps/\n")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.commands.repository import BOT, Home
 from tests.loopback.faults import Lost
+from updater.publish.text.commands import ENDED
 
 APPLE = "overlays/apple.nix#python3Packages.apple"
 PEAR = "overlays/pear.nix#python3Packages.pear"
@@ -122,6 +123,54 @@ def test_rebuild_makes_the_branch_again_and_drops_commits_of_others(home: Home) 
     written = home.writes()
     home.bump()
     assert home.writes() == written
+
+
+def test_who_closes_a_pull_request_may_say_why_in_the_same_moment(home: Home) -> None:
+    """Until the next run it is closed; what was said then holds for the versions that come."""
+    home.pull(1).comments.append(("anna", "/updater ignore 2.*"))
+    home.pull(1).state = "closed"
+    home.bump("pear")  # a run about another package
+    assert answer(home) == (
+        f"To @anna:\n\n- `/updater ignore 2.*`: done. No version of `{APPLE}` that fits `2.*` is "
+        "proposed any more.\n\nThe dashboard shows this until `config.yaml` says it:\n\n"
+        f'- `packages: {{apple: {{ignore: ["2.*"]}}}}`\n\n{LIFT}<!-- updater:answered 1 -->\n'
+    )
+    assert [line.partition("wrote ")[2].partition(" on")[0] for line in board(home)] == [
+        "`/updater ignore 2.*`"
+    ]
+    written = home.writes()
+    home.bump()
+    home.release("apple", "2.5")
+    held = home.packages(home.bump())["apple"]
+    assert held["reason"] == (
+        "anna wrote `/updater ignore 2.*` on pull request 1; config.yaml should say it"
+    )
+    assert [one for one in home.writes()[len(written) :] if "/1" in one] == []
+    home.release("apple", "3.0")
+    home.bump()
+    assert home.pull(4).title == "apple: 1.0 -> 3.0"
+
+
+@pytest.mark.parametrize("how", ["declined", "merged", "retired"])
+def test_what_is_said_after_a_pull_request_ended_ends_the_next_one(home: Home, how: str) -> None:
+    """The newest pull request keeps it; a branch that is gone is not made again."""
+    if how == "merged":
+        home.merge(1)
+    elif how == "declined":
+        home.pull(1).state = "closed"
+    else:
+        home.push("main", {"overlays/apple.nix": home.show("updater/apple", "overlays/apple.nix")})
+        home.bump()
+    home.release("apple", "3.0")
+    home.bump()
+    assert (home.pull(1).state, home.pull(4).state) == ("closed", "open")
+    home.pull(1).comments.append(("anna", "/updater hold too fast\n/updater rebuild"))
+    held = home.packages(home.bump())["apple"]
+    assert f"- `/updater rebuild`: {ENDED}\n" in answer(home)
+    assert held["reason"].startswith("anna wrote `/updater hold too fast` on pull request 1;")
+    assert (home.pull(4).state, home.pull(4).comments) == ("closed", [])
+    home.release("apple", "4.0")
+    assert home.packages(home.bump())["apple"]["status"] == "held"
 
 
 def test_hostile_and_wrong_comments_do_nothing_or_are_told_what_to_write(home: Home) -> None:

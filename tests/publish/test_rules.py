@@ -118,7 +118,8 @@ def test_a_branch_that_was_handed_back_is_stopped_by_nobody() -> None:
 def test_a_body_without_updates_declines_none_and_spends_its_branch() -> None:
     """And tells the rest as before."""
     body = emptied(PULL.body)
-    assert body == f"{rebuild_box()}\n{Marker((), ready=True)}"
+    assert body == f"{rebuild_box()}\n{Marker((), ready=True, done=(UPDATE.key,))}"
+    assert emptied(body) == body
     closed = replace(PULL, state="closed", body=body)
     assert declining([closed], "bot[bot]", PROPOSAL.keys) is None
     assert is_spent(closed, "bot[bot]", "c1")

@@ -84,7 +84,7 @@ class BoardWriter(Struct, frozen=True):
 
     def _title(self) -> str:
         configured = self.config.document.max_open
-        is_first = configured is None and self.view.found_first_run
+        is_first = configured is None and self.view.was_first_run
         limit = rules.FIRST if is_first else rules.MOST if configured is None else configured
         later = f"; later runs open up to {rules.MOST}" if is_first else ""
         count = self.view.count

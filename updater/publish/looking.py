@@ -16,6 +16,8 @@ from updater.model.proposal import BranchBeginning, Proposal, RepositoryLinks, U
 from updater.overlay.reading.generated import may_have_pins
 from updater.publish import rules
 from updater.publish.branches import ShownBranches
+from updater.publish.ended import EndedPullRequests, newest_first
+from updater.publish.first_run import FirstRun
 from updater.publish.ordering import orders_of
 from updater.publish.rivals import RivalReader
 from updater.publish.text import dashboard
@@ -55,6 +57,7 @@ class RepositoryView(Struct):
         login: the updater's own.
         open: the pull requests against the base that were open, but for those that were closed
             since.
+        ended: the updater's that were closed or merged.
         is_strict: only what is up to date with the base is merged into it.
         count: how many of the updater's are open by now.
         board: the dashboard issue, where there is one.
@@ -70,6 +73,7 @@ class RepositoryView(Struct):
     login: str = ""
     is_strict: bool = False
     open: tuple[Pull, ...] = ()
+    ended: EndedPullRequests = EndedPullRequests()
     count: int = 0
     board: Issue | None = None
     boards: tuple[Issue, ...] = ()
@@ -78,7 +82,7 @@ class RepositoryView(Struct):
     _issues: tuple[Issue, ...] | None = None
     _branches: ShownBranches | None = None
     _checks: bool | None = None
-    _first: bool | None = None
+    _first: FirstRun | None = None
     _rivals: RivalReader | None = None
 
     @property
@@ -140,12 +144,16 @@ class RepositoryView(Struct):
         """Read which pull requests and branches there are; with the issues if asked."""
         shown = self.repository.overview(self.base.branch, self.naming.prefixes, issues=issues)
         self.login, self.open, self.is_strict = shown.login, shown.pulls, shown.is_strict
-        self.count = len(self.own_pulls)
+        ended = tuple(pull for pull in shown.ended if rules.is_mine(pull, self.login))
+        self.ended = EndedPullRequests(ended, is_whole=not shown.has_more_ended)
+        base, mine = self.base, self.own_pulls
+        self._first = FirstRun(self.repository, self.login, base.branch, base.run, mine, self.ended)
+        self.count = len(mine)
         self._issues = shown.issues
-        by_branch = {pull.branch: pull for pull in self.own_pulls}
-        self._branches = ShownBranches(
-            self.repository, self.base.commit, dict(shown.heads), by_branch
-        )
+        by_branch = {pull.branch: pull for pull in mine}
+        # Also those that are open under a prefix that config.yaml does not have any more.
+        heads = {**{pull.branch: pull.head for pull in mine}, **shown.heads}
+        self._branches = ShownBranches(self.repository, self.base.commit, heads, by_branch)
 
     def look_closer(
         self, names: Iterable[str], watched: Callable[[Iterable[str]], Iterable[str]]
@@ -207,25 +215,13 @@ class RepositoryView(Struct):
 
     @property
     def is_first_run(self) -> bool:
-        """Tell whether the updater had no pull request here before this run.
-
-        A run of GitHub Actions may begin the updater several times: its address tells the run. Of
-        what is closed the newest hundred are looked at.
-        """
-        if self._first is None:
-            self._first = all(map(self._is_of_this_run, self.own_pulls)) and not any(
-                rules.is_mine(pull, self.login)
-                for pull in self.repository.closed_pulls(self.base.branch)
-            )
-        return self._first
+        """Tell whether the updater had no pull request here before this run."""
+        return self._first is not None and self._first.look()
 
     @property
-    def found_first_run(self) -> bool:
-        """Tell whether this is known to be the first run; asks nothing."""
-        return bool(self._first)
-
-    def _is_of_this_run(self, pull: Pull) -> bool:
-        return bool(self.base.run) and f"({self.base.run})" in pull.body
+    def was_first_run(self) -> bool:
+        """Tell whether somebody asked for that, and it is; makes no request."""
+        return self._first is not None and bool(self._first.answer)
 
     def branch_of(self, name: str, identities: Iterable[str]) -> str:
         """Return the branch of a package or group.
@@ -252,7 +248,7 @@ class RepositoryView(Struct):
         return branch
 
     def pulls(self, branch: str, name: str) -> tuple[Pull, ...]:
-        """Return the pull requests of a branch, newest first, and what was closed of its former.
+        """Return the pull requests of a branch, and what was closed where it was named otherwise.
 
         Args:
             branch: as `branch_of` returns it.
@@ -260,8 +256,9 @@ class RepositoryView(Struct):
         """
         former = self.naming.former(name)
         earlier = self.branches.earlier(former) if former not in ("", branch) else ()
-        closed = (pull for pull in earlier if pull.state != "open")
-        return (*self.branches.earlier(branch), *closed)
+        closed = [pull for pull in earlier if pull.state != "open"]
+        closed += self.ended.declined(self.naming, name)
+        return newest_first((*closed, *self.branches.earlier(branch)))
 
     def is_of_this_project(self, branch: Branch, identities: Iterable[str]) -> bool:
         """Tell whether a branch changes some packages' files below the project's own folder.
@@ -301,7 +298,10 @@ class RepositoryView(Struct):
         return tuple(dict.fromkeys((*orders_of(pulls, self.login), *self.shown_orders)))
 
     def put(self, pull: Pull) -> None:
-        """Take note of what an open pull request is by now."""
+        """Take note of what a pull request is by now."""
+        if pull.state != "open":
+            self.ended = self.ended.put(pull)
+            return
         self.open = tuple(pull if other.number == pull.number else other for other in self.open)
         self.branches.put(pull)
 

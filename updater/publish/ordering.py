@@ -16,11 +16,11 @@ from updater.model.orders import Order
 from updater.model.proposal import read_key
 from updater.publish import rules
 from updater.publish.text.answers import Answered, answer, answered_comments, is_answer
-from updater.publish.text.commands import may_have_commands, read_commands
+from updater.publish.text.commands import ENDED, may_have_commands, read_commands
 from updater.publish.text.marker import read_marker, ticked, with_orders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
     from updater.model import Policy, Pull
     from updater.model.pulls import PullComment
@@ -31,36 +31,45 @@ _MOST_AUTHORS = 20
 
 
 class OrderTaker(Struct, frozen=True):
-    """Reads the comments on the updater's open pull requests."""
+    """Reads the comments on the updater's pull requests, also on those that ended lately.
+
+    Who closes one often says why in the same moment.
+    """
 
     view: RepositoryView
     _may_write: dict[str, bool] = field(default_factory=dict)
 
-    def take(self) -> None:
+    def take(self) -> dict[str, tuple[Order, ...]]:
         """Do what comments say, and answer them.
+
+        Returns:
+            Identity -> what people said of it, of the packages of which something is new.
 
         Raises:
             PublishError: it cannot be now; the next run does it.
         """
         view = self.view
-        mine = [
+        pulls = [
             pull
-            for pull in view.own_pulls
-            if rules.packages_of(pull) and view.naming.may_own(pull.branch)
+            for pull in (*view.own_pulls, *view.ended.pulls)
+            if _keys(pull) and view.naming.may_own(pull.branch)
         ]
-        if mine and all(pull.comments is None for pull in mine):
+        if pulls and all(pull.comments is None for pull in pulls):
             listed = view.repository.newest_comments()
             if listed is not None:
-                mine = [replace(pull, comments=listed.get(pull.number, ())) for pull in mine]
-        for pull in mine:
-            self._take_of(pull)
+                pulls = [replace(pull, comments=listed.get(pull.number, ())) for pull in pulls]
+        taken: dict[str, tuple[Order, ...]] = {}
+        for pull in pulls:
+            taken |= self._take_of(pull, pulls)
+        return taken
 
-    def _take_of(self, pull: Pull) -> None:
+    def _take_of(self, pull: Pull, pulls: Sequence[Pull]) -> dict[str, tuple[Order, ...]]:
         comments = self.view.comments(pull)
         login = self.view.login.lower()
         own = [comment for comment in comments if comment.author.lower() == login]
         answered = answered_comments(comment.text for comment in own)
-        body, answers = pull.body, []
+        answers: list[str] = []
+        replies: list[Answered] = []
         for comment in comments:
             if comment.key in answered or not may_have_commands(comment.text):
                 continue
@@ -68,15 +77,44 @@ class OrderTaker(Struct, frozen=True):
                 continue
             commands = read_commands(comment.text)
             done = [self._carry_out(command, comment, pull) for command in commands]
-            for each in done:
-                body = with_orders(body, each.orders)
-                body = ticked(body) if each.rebuilds else body
             answers += [answer(comment, done)] if done else []
-        if body != pull.body:
-            self.view.repository.edit_pull(pull.number, body=body)
-            self.view.put(replace(pull, body=body))
+            replies += done
+        taken = self._keep(pull, pulls, replies) if replies else {}
         for text in answers:
             self.view.repository.comment(pull.number, text)
+        return taken
+
+    def _keep(
+        self, pull: Pull, pulls: Sequence[Pull], replies: Sequence[Answered]
+    ) -> dict[str, tuple[Order, ...]]:
+        """Write what was said into the marker that the next runs read: of the newest pull request.
+
+        Args:
+            pull: where it was said.
+            pulls: all that may have a marker.
+            replies: what was said, and what is to be done.
+        """
+        taken: dict[str, tuple[Order, ...]] = {}
+        by_number = {own.number: own for own in pulls}
+        orders = [order for each in replies for order in each.orders]
+        for number in dict.fromkeys((pull.number, *by_number)):
+            shown = self._shown(by_number[number])
+            own = [order for order in orders if _home(order, pull, pulls).number == number]
+            body = with_orders(shown.body, own)
+            if number == pull.number and any(each.rebuilds for each in replies):
+                body = ticked(body)
+            if body != shown.body:
+                self.view.repository.edit_pull(number, body=body)
+                self.view.put(replace(shown, body=body))
+            kept = orders_of([replace(shown, body=body)], self.view.login)
+            for identity in dict.fromkeys(order.identity for order in own):
+                taken[identity] = tuple(one for one in kept if one.identity == identity)
+        return taken
+
+    def _shown(self, pull: Pull) -> Pull:
+        """Return a pull request as this run left it."""
+        every = (*self.view.open, *self.view.ended.pulls)
+        return next((own for own in every if own.number == pull.number), pull)
 
     def _may_order(self, comment: PullComment) -> bool:
         """Ask GitHub whether somebody may write, once for each; not for a crowd."""
@@ -89,8 +127,10 @@ class OrderTaker(Struct, frozen=True):
         return self._may_write[author]
 
     def _carry_out(self, command: Command, comment: PullComment, pull: Pull) -> Answered:
-        versions = _versions(pull)
+        versions = dict(map(read_key, _keys(pull)))
         match command.verb:
+            case "rebuild" if pull.state != "open":
+                return Answered(replace(command, problem=ENDED))
             case "rebuild":
                 return Answered(command, rebuilds=self.view.base.branch)
             case "hold":
@@ -142,6 +182,15 @@ def orders_of(pulls: Iterable[Pull], login: str) -> tuple[Order, ...]:
     return ()
 
 
-def _versions(pull: Pull) -> Mapping[str, str]:
+def _home(order: Order, pull: Pull, pulls: Iterable[Pull]) -> Pull:
+    """Return the pull request that keeps an order: the newest of the package where one ended."""
+    about = [own for own in pulls if order.identity in dict(map(read_key, _keys(own)))]
+    if pull.state == "open" or not about:
+        return pull
+    return max(about, key=lambda own: (own.state == "open", own.number))
+
+
+def _keys(pull: Pull) -> Sequence[str]:
+    """Return the updates that a pull request proposes, or did until nothing was left of them."""
     marker = read_marker(pull.body)
-    return dict(map(read_key, marker.keys)) if marker is not None else {}
+    return (marker.keys or marker.done) if marker is not None else ()

@@ -102,7 +102,7 @@ class Publisher:
         view.look(issues=wants_board)
         shows = wants_board and self._look_at_board()
         with self._noting():
-            OrderTaker(view).take()
+            self._orders |= OrderTaker(view).take()
         proposals = []
         groups = by_name(members, overlays, self._config.policy, view)
         self._watched = partial(

@@ -1,7 +1,8 @@
 """What a repository shows of pull requests, read by one GraphQL query.
 
 Source: GitHub docs, GraphQL, "Queries" and "Objects". An answer holds 50 open pull requests; more
-take one query more for each 50. A host without GraphQL, or without a field, is asked by REST.
+take one query more for each 50. Of those that ended it holds the 50 that changed last. A host
+without GraphQL, or without a field, is asked by REST.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from github import GithubException
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.effects.github.answers import read_pull
 from updater.model import Issue, Pull
@@ -31,13 +33,16 @@ fragment pull on PullRequest {
 """What `read_shown_pull` needs; without the rest it says nothing of comments and content."""
 
 _WHOLE_PULL_FIELDS: Final = """
-fragment whole on PullRequest {
+fragment ended on PullRequest {
   ...pull
-  mergeable mergeStateStatus
   comments(last: 30) {
     nodes { databaseId body authorAssociation author { __typename login } }
     pageInfo { hasPreviousPage }
   }
+}
+fragment whole on PullRequest {
+  ...ended
+  mergeable mergeStateStatus
   commits(first: 10) {
     nodes { commit { oid message parents(first: 10) { nodes { oid } } } }
     pageInfo { hasNextPage }
@@ -47,7 +52,7 @@ fragment whole on PullRequest {
 _QUERY: Final = (
     """query (
   $owner: String!, $name: String!, $base: String!, $ref: String!, $board: Boolean!,
-  $pulls: String, $issues: String%s
+  $pulls: String, $issues: String, $again: Boolean!%s
 ) {
   viewer { login }
   repository(owner: $owner, name: $name) {
@@ -69,6 +74,13 @@ _QUERY: Final = (
       nodes { ...whole }
       pageInfo { hasNextPage endCursor }
     }
+    ended: pullRequests(
+      states: [CLOSED, MERGED], baseRefName: $base, first: 50,
+      orderBy: {field: UPDATED_AT, direction: DESC}
+    ) @skip(if: $again) {
+      nodes { ...ended }
+      pageInfo { hasNextPage }
+    }
     issues(first: 100, after: $issues, orderBy: {field: CREATED_AT, direction: ASC})
       @include(if: $board) {
       nodes { number body state author { __typename login } }
@@ -87,6 +99,7 @@ _REFS: Final = """refs%(number)d: refs(
       pageInfo { hasNextPage endCursor }
     }"""
 _HEADS: Final = "refs/heads/"
+_MOST_ENDED: Final = 50
 
 
 class Overview(Struct, frozen=True):
@@ -96,6 +109,8 @@ class Overview(Struct, frozen=True):
         login: of the token's user or App (``NAME[bot]``).
         heads: the branches whose names begin as asked, with their commits.
         pulls: the open pull requests against the base, oldest first.
+        ended: those that were closed or merged, the last changed first, with what was said last.
+        has_more_ended: there are more of them.
         issues: oldest first; None where they were not read.
         node: GraphQL's id of the repository; empty where the host has no GraphQL.
         is_strict: GitHub merges only branches that have the base's newest commit.
@@ -107,6 +122,8 @@ class Overview(Struct, frozen=True):
     issues: tuple[Issue, ...] | None = None
     is_strict: bool = False
     node: str = ""
+    ended: tuple[Pull, ...] = ()
+    has_more_ended: bool = False
 
 
 def overview(requests: Requests, base: str, prefixes: Sequence[str], *, issues: bool) -> Overview:
@@ -135,7 +152,7 @@ def _by_graphql(
 ) -> Overview | None:
     lists = {"pulls": "pullRequests", "issues": "issues"}
     variables: dict[str, Any] = {**requests.named, "base": base, "ref": f"{_HEADS}{base}"}
-    variables["board"] = issues
+    variables |= {"board": issues, "again": False}
     for number, prefix in enumerate(prefixes):
         folder, slash, start = prefix.rpartition("/")
         variables[f"at{number}"] = f"{_HEADS}{folder}{slash}"
@@ -144,6 +161,7 @@ def _by_graphql(
     query = _query(len(prefixes))
     login = node = ""
     is_strict = False
+    ended: dict[str, Any] = {}
     nodes: dict[str, list[Any]] = {name: [] for name in lists}
     more = True
     while more:
@@ -154,7 +172,8 @@ def _by_graphql(
         repository = answer["repository"]
         node = str(repository["id"])
         is_strict = _is_strict(repository["ref"])
-        more = False
+        ended = repository.get("ended") or ended
+        more, variables["again"] = False, True
         for name, field in lists.items():
             listed = repository.get(field)  # issues are left out where nobody asks
             if listed is None:
@@ -176,6 +195,8 @@ def _by_graphql(
         tuple(map(_issue, nodes["issues"])) if issues else None,
         is_strict,
         node,
+        tuple(_ended_pull(node) for node in ended["nodes"]),
+        bool(ended["pageInfo"]["hasNextPage"]),
     )
 
 
@@ -199,13 +220,21 @@ def _by_rest(requests: Requests, base: str, prefixes: Sequence[str]) -> Overview
     heads: dict[str, str] = {}
     for prefix in prefixes:
         heads |= requests.heads(prefix)
-    return Overview(requests.login(), heads, tuple(pulls))
+    newest = {"base": base, "state": "closed", "sort": "updated", "direction": "desc"}
+    ended = requests.ask("/pulls", per_page=_MOST_ENDED, **newest)
+    return Overview(
+        requests.login(),
+        heads,
+        tuple(pulls),
+        ended=tuple(map(read_pull, ended)),
+        has_more_ended=len(ended) == _MOST_ENDED,
+    )
 
 
 def read_shown_pull(node: Any) -> Pull:  # noqa: ANN401 - JSON
     """Read a pull request that was asked for by `SHORT_PULL_FIELDS`, or by more than these."""
     author = _login(node["author"])
-    is_whole = "comments" in node
+    is_whole = "commits" in node
     return Pull(
         number=int(node["number"]),
         node=str(node["id"]),
@@ -219,7 +248,7 @@ def read_shown_pull(node: Any) -> Pull:  # noqa: ANN401 - JSON
         author=author if is_printable(author) else "",
         automerge=node["autoMergeRequest"] is not None,
         standing=_standing(node) if is_whole else "",
-        comments=_comments(node["comments"]) if is_whole else None,
+        comments=_all_comments(node["comments"]) if is_whole else None,
         content=_content(node) if is_whole else None,
     )
 
@@ -230,9 +259,16 @@ def _standing(node: Any) -> PullStanding:  # noqa: ANN401 - JSON
     return "behind" if node["mergeStateStatus"] == "BEHIND" else ""
 
 
-def _comments(listed: Any) -> tuple[PullComment, ...] | None:  # noqa: ANN401 - JSON
-    if listed["pageInfo"]["hasPreviousPage"]:
-        return None
+def _ended_pull(node: Any) -> Pull:  # noqa: ANN401 - JSON
+    """Read one that ended, of which the newest comments are enough: an answer comes after them."""
+    return replace(read_shown_pull(node), comments=_comments(node["comments"]))
+
+
+def _all_comments(listed: Any) -> tuple[PullComment, ...] | None:  # noqa: ANN401 - JSON
+    return None if listed["pageInfo"]["hasPreviousPage"] else _comments(listed)
+
+
+def _comments(listed: Any) -> tuple[PullComment, ...]:  # noqa: ANN401 - JSON
     return tuple(
         PullComment(
             int(node["databaseId"] or 0),

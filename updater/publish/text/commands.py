@@ -23,6 +23,10 @@ EXPECTED: Final = (
     "write `/updater hold REASON`, `/updater ignore VERSION` (`2.0`, or `2.*` for all that begin "
     "so) or `/updater rebuild`, each on a line of its own"
 )
+ENDED: Final = (
+    "this pull request is not open any more. To have its version proposed again, tick the "
+    "package's box on the dashboard, or run `updater bump PKG --to VERSION --pr`"
+)
 _COMMAND = re.compile(r"/updater(?:[ \t]+(?P<verb>\S+)(?:[ \t]+(?P<rest>.*))?)?[ \t]*")
 _HINT = re.compile(r"^ {0,3}/updater(?![^ \t\r\n])", re.MULTILINE)
 _PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+!_-]{0,98}(\.\*)?")

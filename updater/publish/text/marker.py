@@ -33,6 +33,7 @@ class Marker(Struct, frozen=True):
         proposed: key -> the day on which the pull request first had that update.
         branch: the pull request's, where its name alone does not tell whose it is; else empty.
         orders: what people said of its packages in comments, and what holds yet.
+        done: the updates that it proposed until it was closed since nothing was left of them.
     """
 
     keys: tuple[str, ...]
@@ -41,6 +42,7 @@ class Marker(Struct, frozen=True):
     proposed: Mapping[str, date] = field(default_factory=dict)
     branch: str = ""
     orders: tuple[Order, ...] = ()
+    done: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         content: dict[str, object] = {"updates": self.keys, "ready": self.ready}
@@ -53,6 +55,8 @@ class Marker(Struct, frozen=True):
             content["branch"] = self.branch
         if self.orders:
             content["orders"] = [structs.asdict(order) for order in self.orders]
+        if self.done:
+            content["done"] = self.done
         written = json.dumps(content)
         # Neither can end the comment that hides it.
         written = written.replace("--", "-\\u002d").replace(">", "\\u003e")
@@ -72,6 +76,7 @@ def read_marker(body: str) -> Marker | None:
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         return None
     keys = [spelled_out(key) for key in keys]
+    done = content.get("done")
     return Marker(
         tuple(keys),
         ready is True,
@@ -79,6 +84,7 @@ def read_marker(body: str) -> Marker | None:
         _days(keys, content.get("proposed")),
         str(content.get("branch", "")),
         _orders(content.get("orders")),
+        tuple(spelled_out(str(key)) for key in done) if isinstance(done, list) else (),
     )
 
 
@@ -106,11 +112,12 @@ def emptied(body: str) -> str:
 
 
 def nothing_of(body: str) -> Marker:
-    """Return a body's marker without updates: whose pull request it is, and what people said."""
+    """Return a body's marker with all updates done: whose it is, and what people said, stay."""
     marker = read_marker(body)
     if marker is None:
         return Marker((), ready=True)
-    return Marker((), ready=True, branch=marker.branch, orders=marker.orders)
+    done = marker.keys or marker.done
+    return Marker((), ready=True, branch=marker.branch, orders=marker.orders, done=done)
 
 
 def with_orders(body: str, orders: Sequence[Order]) -> str:
