@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 REFUSALS: dict[str, Fault] = {
     "401": problem(401, "Bad credentials"),
     "403 no right": forbidden("contents=write"),
-    "403 secondary limit": secondary_limit(1),
+    "403 secondary limit": secondary_limit(3600),
     "404": problem(404, "Not Found"),
     "409": problem(409, "Git Repository is empty."),
     "422": invalid("PullRequest", field="head", code="invalid"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.commands.repository import Home
+from tests.loopback.rest import secondary_limit
 from tests.project import github_overlay, unpacked_hash
 from updater.effects.github import pace
 
@@ -72,17 +74,48 @@ def test_a_run_of_actions_is_one_run_however_often_it_starts_the_updater(
 def test_what_github_takes_within_an_hour_ends_a_run(
     full: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What waits for it is pending, and the next run goes on."""
+    """What waits for it is pending. A run within the same hour counts what it sees of that one."""
     monkeypatch.setattr(pace, "PER_HOUR", 60)
     full.configure("max_open: 100\n")
     said = full.packages(full.bump())
     made = len(full.hosted.pulls)
-    why = "GitHub takes 500 new things an hour, and this run made as many; a later one goes on"
+    why = "GitHub takes 500 new things an hour, and as many were made; a later run goes on"
     assert {said[name]["reason"] for name in NAMES[made:]} == {why}
     assert len(full.writes()) <= 60
     assert 0 < made < len(NAMES)
+    now = datetime.now(UTC)
+    for pull in full.hosted.pulls.values():
+        pull.created = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+    full.pull(1).state = "closed"
+    full.bump()
+    assert len(full.hosted.pulls) == made
+    for pull in full.hosted.pulls.values():
+        pull.created = f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
     full.bump()
     assert opened(full) == list(NAMES[: 2 * made])
+
+
+@pytest.mark.parametrize("way", ["graphql", "rest"])
+def test_where_github_asks_to_wait_nothing_more_is_written(full: Home, way: str) -> None:
+    """One package fails with GitHub's words; the others wait, and a later run goes on."""
+    full.configure("max_open: 100\ndashboard: true\n")
+    full.bump("apple")
+    step, body = ("POST .*/git/trees", "") if way == "rest" else ("POST .*/graphql", "updateRefs")
+    fault = full.github.server.fail(step, secondary_limit(1800), skip=2, body=body)
+    full.release("apple", "3.0")
+    written = len(full.writes())
+    said = full.packages(full.bump())
+    assert said["cherry"]["error"]["hint"] == (
+        "GitHub limits the rate of requests: run the command again in 30 minutes; it continues "
+        "where it stopped"
+    )
+    why = "GitHub asks to wait 30 minutes before more is written; a later run goes on"
+    assert {said[name]["reason"] for name in NAMES[3:]} == {why}
+    assert (fault.hits, opened(full)) == (1, ["apple", "banana"])
+    assert full.writes()[written:][-1].startswith("POST /git/")  # nor the dashboard
+    full.github.server.mend()
+    full.bump()
+    assert opened(full) == list(NAMES)
 
 
 @pytest.fixture

@@ -762,8 +762,11 @@ HINTS = {
         "the token in GITHUB_TOKEN is not valid: renew it",
     ),
     "patience": (
-        secondary_limit(60),
-        "GitHub limits the rate of requests: run the command again later",
+        secondary_limit(3600),
+        (
+            "GitHub limits the rate of requests: run the command again in 60 minutes; it continues "
+            "where it stopped"
+        ),
     ),
 }
 

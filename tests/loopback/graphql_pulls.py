@@ -233,6 +233,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
             ],
             **page,
         ),
+        "createdAt": lambda own, _info: own.pull.created or MOMENT,
         "files": list_changed_files,
         "headRefName": lambda own, _info: own.pull.branch,
         "headRefOid": lambda own, _info: own.pull.head,

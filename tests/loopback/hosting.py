@@ -44,6 +44,7 @@ class PullRecord:
         head: kept when the branch moves after it was closed.
         conflicts: GitHub could not merge it.
         comments: (login, text), oldest first.
+        created: when it was opened, in GitHub's form; empty for long ago.
     """
 
     number: int
@@ -65,6 +66,7 @@ class PullRecord:
     reviewers: list[str] = field(default_factory=list)
     teams: list[str] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
+    created: str = ""
 
 
 @dataclass(slots=True, eq=False)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 PullState = Literal["open", "closed", "merged"]
 
@@ -70,6 +71,7 @@ class Pull(Struct, frozen=True):
         own: the branch is in the repository itself, not in a fork.
         author: the login of who opened it; an App's ends in ``[bot]``.
         automerge: GitHub merges it by itself once it can.
+        created: when it was opened; None where that was not told.
         standing: empty where nothing is known to stop it.
         comments: oldest first; None where they were not read, or not all of them.
         content: None where it was not read, or not all of it.
@@ -86,6 +88,7 @@ class Pull(Struct, frozen=True):
     own: bool
     author: str
     automerge: bool = False
+    created: datetime | None = None
     standing: PullStanding = ""
     comments: tuple[PullComment, ...] | None = None
     content: PullRequestContent | None = None

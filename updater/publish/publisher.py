@@ -148,7 +148,9 @@ class Publisher:
             with bugs_at(PublishError.stage):
                 yield
         except StageError as error:
-            self.problems.append(f"{error}; {error.hint}" if error.hint else str(error))
+            problem = f"{error}; {error.hint}" if error.hint else str(error)
+            if problem not in self.problems:
+                self.problems.append(problem)
             if isinstance(error, Bug):
                 self.bugs.append(error)
 
@@ -340,7 +342,8 @@ class Publisher:
             limit,
             is_first_run=self._config.document.max_open is None and limit == rules.FIRST,
             forced=any(map(view.is_forced, proposal.updates)),
-            has_room=view.repository.has_room,
+            has_room=view.repository.pace.has_room,
+            obstacle=view.repository.pace.obstacle,
             is_unchanged=view.branches.is_unchanged(branch, proposal.blobs, watched),
             is_strict=view.is_strict,
         )

@@ -45,6 +45,7 @@ class ShownState(Struct, frozen=True):
         is_first_run: the repository has had no pull request of the updater before.
         forced: somebody asked for it on the dashboard.
         has_room: GitHub takes another one within the hour.
+        obstacle: why GitHub takes nothing at all for now; empty where it does.
         is_unchanged: the base has the files that the branch changes, and those that they use, as
             it had them where the branch began.
         is_strict: only what is up to date with the base is merged into it.
@@ -60,6 +61,7 @@ class ShownState(Struct, frozen=True):
     is_first_run: bool = False
     forced: bool = False
     has_room: bool = True
+    obstacle: str = ""
     is_unchanged: bool = False
     is_strict: bool = False
 
@@ -91,7 +93,7 @@ class LeaveAlone(Struct, frozen=True):
 Ruling: TypeAlias = "Publish | LeaveAlone"
 
 
-def rule_on(proposal: Proposal, state: ShownState) -> Ruling:  # noqa: PLR0911 - each for its reason
+def rule_on(proposal: Proposal, state: ShownState) -> Ruling:
     """Say what to do about a proposal."""
     opened = [pull for pull in state.pulls if pull.state == "open" and pull.own]
     own = next((pull for pull in opened if pull.author.lower() == state.login.lower()), None)
@@ -113,6 +115,12 @@ def rule_on(proposal: Proposal, state: ShownState) -> Ruling:  # noqa: PLR0911 -
     if own is None and state.rival is not None and not state.forced:
         rival = state.rival
         return LeaveAlone(f"pull request {rival.number} of {rival.author} does the same", rival)
+    push = not _stays(proposal, state, own)
+    return _waiting(state, own) or Publish(own, push=push)
+
+
+def _waiting(state: ShownState, own: Pull | None) -> LeaveAlone | None:
+    """Return why a later run goes on; None where this one can."""
     if own is None and state.open >= state.max_open and not state.forced:
         are_open = "pull request is open" if state.open == 1 else "pull requests are open"
         reason = f"{state.open} {are_open}, and max_open is {state.max_open}"
@@ -120,11 +128,11 @@ def rule_on(proposal: Proposal, state: ShownState) -> Ruling:  # noqa: PLR0911 -
             reason = f"{state.open} {are_open}, and the first run opens no more; max_open is {MOST}"
         return LeaveAlone(reason, pending=True)
     if own is None and not state.has_room:
-        reason = (
-            "GitHub takes 500 new things an hour, and this run made as many; a later one goes on"
-        )
+        reason = "GitHub takes 500 new things an hour, and as many were made; a later run goes on"
         return LeaveAlone(reason, pending=True)
-    return Publish(own, push=not _stays(proposal, state, own))
+    if state.obstacle:
+        return LeaveAlone(f"{state.obstacle}; a later run goes on", own, pending=True)
+    return None
 
 
 def _only_pins(pull: Pull) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.loopback.hosting import IssueRecord, PullRecord
 from tests.loopback.messages import json_answer
+from tests.loopback.repositories import FIRST_DATE
 from tests.loopback.rest import problem
 from updater.effects.github.repository import GitHubRepository
 from updater.effects.github.requests import Access
@@ -81,6 +82,7 @@ def test_one_query_tells_all(github: GitHub, hosted: Hosted, repository: GitHubR
             own=True,
             author="updater[bot]",
             automerge=True,
+            created=FIRST_DATE,
             comments=(
                 PullComment(1, "anna", "/updater hold\nplease", "COLLABORATOR"),
                 PullComment(2, "", "gone", "NONE"),

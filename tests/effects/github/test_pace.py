@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
+from github import GithubException
 
 from updater.effects.github.pace import PER_HOUR, PER_MINUTE, WritePace
+from updater.effects.github.refusals import seconds_to_wait
 from updater.errors import PublishError
 
 
@@ -54,10 +57,75 @@ def test_the_hour_stops_what_is_new_before_what_is_begun() -> None:
     with pytest.raises(PublishError) as caught:
         pace.admit()
     assert str(caught.value) == (
-        "this run sent 500 requests that write within the hour, and GitHub takes no more"
+        "500 requests that write were sent within the hour, and GitHub takes no more"
     )
     assert caught.value.hint == (
-        "run the command again in 54 minutes: it continues where it stopped"
+        "run the command again in 55 minutes: it continues where it stopped"
     )
     clock.wait(3600.0)
     assert pace.has_room
+
+
+def test_what_earlier_runs_made_within_the_hour_counts() -> None:
+    """Of what is older, or is said to come yet, nothing does; what this run sent stays."""
+    clock = Clock()
+    pace = WritePace(clock.look, clock.wait)
+    pace.admit()
+    pace.made([*[30.0] * 10, 3599.0, 3600.0, 86_400.0, -1.0])
+    assert len(pace._sent) == 1 + 3 * 11
+    pace.made([1800.0] * 140)
+    assert not pace.has_room
+    clock.wait(1800.0)
+    assert pace.has_room
+    for _ in range(PER_MINUTE):
+        pace.admit()
+    assert clock.now == 1800.0
+
+
+def test_where_github_asks_for_it_the_pace_waits_or_stops() -> None:
+    """It waits as long as may be waited; for more it sends nothing until the time is over."""
+    clock = Clock()
+    pace = WritePace(clock.look, clock.wait, most=60.0)
+    pace.close(60)
+    assert (pace.obstacle, clock.now) == ("", 0.0)
+    pace.admit()
+    assert clock.now == 60.0
+    pace.close(61)
+    pace.close(5)
+    assert pace.obstacle == "GitHub asks to wait 2 minutes before more is written"
+    with pytest.raises(PublishError) as caught:
+        pace.admit()
+    assert caught.value.hint == "run the command again in 2 minutes: it continues where it stopped"
+    assert clock.now == 60.0
+    clock.wait(61.0)
+    pace.admit()
+    assert (pace.obstacle, clock.now) == ("", 121.0)
+
+
+NOW = int(time.time())
+ANSWERS: dict[str, tuple[int, dict[str, str], str, int | None]] = {
+    "seconds": (403, {"Retry-After": "30"}, "no", 30),
+    "429": (429, {"retry-after": "7"}, "", 7),
+    "an hour": (
+        403,
+        {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 3600}"},
+        "",
+        3600,
+    ),
+    "a reset that is over": (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "7"}, "", 1),
+    "nothing left": (403, {"x-ratelimit-remaining": "0"}, "", 60),
+    "in words": (403, {}, "You have exceeded a secondary rate limit.", 60),
+    "a date": (403, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, "", 60),
+    "too long": (403, {"Retry-After": "9" * 50}, "", 86_400),
+    "a right": (403, {"x-ratelimit-remaining": "4000"}, "Resource not accessible", None),
+    "no such thing": (404, {"Retry-After": "30"}, "", None),
+    "broken": (502, {"Retry-After": "30"}, "rate limit", None),
+}
+
+
+@pytest.mark.parametrize(("status", "headers", "message", "seconds"), ANSWERS.values(), ids=ANSWERS)
+def test_github_says_how_long_to_wait(
+    status: int, headers: dict[str, str], message: str, seconds: int | None
+) -> None:
+    asked = seconds_to_wait(GithubException(status, {"message": message}, headers))
+    assert asked == seconds or (seconds == 3600 and asked in range(3000, 3601))

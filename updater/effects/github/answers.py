@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from updater.model import BranchCommit, Issue, Pull
+from updater.model.moments import from_iso
 from updater.model.pulls import PullComment
 from updater.text import is_printable, printable
 
@@ -34,6 +35,7 @@ def read_pull(answer: Any) -> Pull:  # noqa: ANN401 - JSON
         own=source is not None and source["id"] == answer["base"]["repo"]["id"],
         author=author if is_printable(author) else "",
         automerge=bool(answer.get("auto_merge")),
+        created=from_iso(answer.get("created_at")),
     )
 
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from updater.effects.github.answers import read_pull
 from updater.model import Issue, Pull
+from updater.model.moments import from_iso
 from updater.model.pulls import PullComment, PullCommit, PullRequestContent
 from updater.text import is_printable, printable
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 SHORT_PULL_FIELDS: Final = """
 fragment pull on PullRequest {
-  number id url state title body headRefName headRefOid isCrossRepository
+  number id url state title body headRefName headRefOid isCrossRepository createdAt
   author { __typename login }
   autoMergeRequest { enabledAt }
 }"""
@@ -247,6 +248,7 @@ def read_shown_pull(node: Any) -> Pull:  # noqa: ANN401 - JSON
         own=not node["isCrossRepository"],
         author=author if is_printable(author) else "",
         automerge=node["autoMergeRequest"] is not None,
+        created=from_iso(node["createdAt"]),
         standing=_standing(node) if is_whole else "",
         comments=_all_comments(node["comments"]) if is_whole else None,
         content=_content(node) if is_whole else None,

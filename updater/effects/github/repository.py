@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from updater.effects.github.pace import WritePace
     from updater.model import PullPolicy
     from updater.model.pulls import PullComment
 
@@ -70,6 +72,7 @@ class GitHubRepository:
         """Return what there is of branches, pull requests and, if asked, issues."""
         with self._reading():
             shown = overview(self._requests, base, prefixes, issues=issues)
+            self.pace.made(_ages(shown))
             if shown.node:
                 self._branches = BranchWriter(self._requests, shown.node)
             return shown
@@ -190,9 +193,9 @@ class GitHubRepository:
     # --- write ---
 
     @property
-    def has_room(self) -> bool:
-        """Tell whether GitHub takes another pull request within the hour."""
-        return self._requests.pace.has_room
+    def pace(self) -> WritePace:
+        """What GitHub takes yet."""
+        return self._requests.pace
 
     def commit(self, parent: str, message: str, files: Mapping[str, bytes]) -> str:
         """Make a commit over ``parent`` with some files' new bytes; return its id.
@@ -316,3 +319,11 @@ class GitHubRepository:
 
     def _reading(self) -> AbstractContextManager[None]:
         return self._requests.mapped("read the repository", "contents")
+
+
+def _ages(shown: Overview) -> Iterator[float]:
+    """Yield the ages of the user's own pull requests, in seconds, as far as they are told."""
+    now = datetime.now(UTC)
+    for pull in (*shown.pulls, *shown.ended):
+        if pull.created is not None and pull.author == shown.login:
+            yield (now - pull.created).total_seconds()

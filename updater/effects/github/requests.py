@@ -6,7 +6,7 @@ next run looks at what there is and goes on from there.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,13 @@ from github.GithubRetry import GithubRetry
 
 from updater import __version__
 from updater.effects.github.pace import WritePace
+from updater.effects.github.refusals import (
+    STATUS,
+    MutationAnswer,
+    explanation,
+    hint,
+    seconds_to_wait,
+)
 from updater.effects.http.variables import refuse_missing_bundles, refuse_unusable_proxies
 from updater.errors import PublishError
 
@@ -27,17 +34,8 @@ if TYPE_CHECKING:
 _PER_PAGE = 100
 _MOST_PAGES = 100
 _TOO_LARGE = "too large to fetch"
+_LIMITED = 60.0
 _VIEWER = "query { viewer { login } }"
-_STATUS = {"FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403, "RATE_LIMITED": 403, "NOT_FOUND": 404}
-"""What REST answers where GraphQL has a type of error."""
-
-_WHERE = {
-    "issues": "in update.yml take the # from the line `# issues: write`, and from "
-    "`# permission-issues: write` where the token is a GitHub App's"
-}
-"""Where a right is given that not every run needs."""
-
-_NOT_PERMITTED = "GitHub Actions is not permitted to create or approve pull requests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +60,6 @@ class Access:
     max_wait: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class MutationAnswer:
-    """What became of the steps of a mutation.
-
-    Attributes:
-        data: step -> its result.
-        errors: as GraphQL has them.
-    """
-
-    data: dict[str, Any]
-    errors: tuple[dict[str, Any], ...]
-
-    def result(self, step: str) -> dict[str, Any] | None:
-        """Return a step's result; None where the host cannot do it, or not for this token.
-
-        Raises:
-            GithubException: it was refused.
-        """
-        result: dict[str, Any] | None = self.data.get(step)
-        refused = [error for error in self.errors if (error.get("path") or [""])[0] == step]
-        if result is not None or not refused:
-            return result
-        kind = str(refused[0].get("type", ""))
-        if kind == "FORBIDDEN":  # REST refuses with the right that lacks
-            return None
-        message = {"message": str(refused[0].get("message", ""))}
-        raise GithubException(_STATUS.get(kind, 422), message)
-
-
 class Requests:
     """Requests about one repository; use it through `opened`.
 
@@ -101,7 +70,7 @@ class Requests:
         self._access = access
         self._api = api
         self._at = f"/repos/{access.repository}"
-        self.pace = WritePace()
+        self.pace = WritePace(most=access.max_wait)
 
     @property
     def owner(self) -> str:
@@ -165,7 +134,7 @@ class Requests:
         try:
             return self.ask(path)
         except GithubException as error:
-            if error.status == 404 or _TOO_LARGE in _explanation(error):  # noqa: PLR2004 - HTTP
+            if error.status == 404 or _TOO_LARGE in explanation(error):  # noqa: PLR2004 - HTTP
                 return None
             raise
 
@@ -175,8 +144,8 @@ class Requests:
         Raises:
             PublishError: GitHub takes no more within the hour.
         """
-        self.pace.admit()
-        return self._api.requester.requestJsonAndCheck(verb, self._at + path, input=values)[1]
+        with self._writing():
+            return self._api.requester.requestJsonAndCheck(verb, self._at + path, input=values)[1]
 
     def all_of(self, path: str, **parameters: str | int) -> list[Any]:
         """Return all pages of a list."""
@@ -215,7 +184,7 @@ class Requests:
             return None
         data: dict[str, Any] | None = answer.get("data")
         if kinds and (data is None or data.get("repository") is None):
-            status = next((_STATUS[kind] for kind in kinds if kind in _STATUS), 400)
+            status = next((STATUS[kind] for kind in kinds if kind in STATUS), 400)
             raise GithubException(status, answer)
         return data
 
@@ -225,8 +194,7 @@ class Requests:
         Raises:
             PublishError: nothing was done, or nobody knows whether.
         """
-        self.pace.admit()
-        with self.mapped("write by GraphQL", "contents"):
+        with self.mapped("write by GraphQL", "contents"), self._writing():
             answer = self._answer(query, variables)
             if answer is None:
                 return MutationAnswer({}, ())
@@ -236,7 +204,10 @@ class Requests:
                 if all((error.get("extensions") or {}).get("code") for error in errors):
                     return MutationAnswer({}, ())
                 raise GithubException(400, answer)
-            return MutationAnswer(answer.get("data") or {}, errors)
+            done = MutationAnswer(answer.get("data") or {}, errors)
+            if done.is_limited:
+                self.pace.close(_LIMITED)
+            return done
 
     def _answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any] | None:
         """Return all that GraphQL answers, with its errors; None where the host has no GraphQL."""
@@ -253,11 +224,26 @@ class Requests:
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Ask GraphQL; return ``data``."""
-        if query.startswith("mutation"):
-            self.pace.admit()
-        answer = self._api.requester.graphql_query(query, variables)[1]
+        with self._writing() if query.startswith("mutation") else nullcontext():
+            answer = self._api.requester.graphql_query(query, variables)[1]
         data: dict[str, Any] = answer["data"]
         return data
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Send a request that writes, once GitHub takes it, and heed what it asks for.
+
+        Raises:
+            PublishError: GitHub takes no more for long.
+        """
+        self.pace.admit()
+        try:
+            yield
+        except GithubException as error:
+            seconds = seconds_to_wait(error)
+            if seconds is not None:
+                self.pace.close(seconds)
+            raise
 
     @contextmanager
     def mapped(self, what: str, right: str) -> Iterator[None]:
@@ -271,8 +257,8 @@ class Requests:
         try:
             yield
         except GithubException as error:
-            message = f"{name}: cannot {what}: {error.status} {_explanation(error)}".rstrip()
-            raise PublishError(message, hint=self._hint(error, right)) from error
+            message = f"{name}: cannot {what}: {error.status} {explanation(error)}".rstrip()
+            raise PublishError(message, hint=hint(error, right, self._access.variable)) from error
         except requests.RequestException as error:
             raise PublishError(
                 f"{name}: cannot {what}: the connection to {self._access.api} broke: "
@@ -285,45 +271,3 @@ class Requests:
                 f"{name}: cannot {what}: {api} does not answer as GitHub does ({kind})",
                 hint="check `hosts:` in config.yaml",
             ) from error
-
-    def _hint(self, error: GithubException, right: str) -> str:
-        variable = self._access.variable
-        if error.status == 401:  # noqa: PLR2004 - HTTP
-            return f"the token in {variable} is not valid: renew it"
-        if error.status in (403, 429):
-            return self._forbidden(error, right)
-        if error.status == 404:  # noqa: PLR2004 - HTTP
-            return (
-                f"check `repository:`, and that the token in {variable} has the right {right}=write"
-            )
-        if error.status in (409, 422):
-            return "somebody may have changed the repository meanwhile: run the command again"
-        return "run the command again later: it continues where it stopped"
-
-    def _forbidden(self, error: GithubException, right: str) -> str:
-        headers = {key.lower(): value for key, value in (error.headers or {}).items()}
-        if _NOT_PERMITTED in _explanation(error):
-            return (
-                "turn on `Allow GitHub Actions to create and approve pull requests` in the "
-                "repository's settings, Actions, General; it is off by default"
-            )
-        if "rate limit" in _explanation(error).lower() or "retry-after" in headers:
-            return "GitHub limits the rate of requests: run the command again later"
-        rights = headers.get("x-accepted-github-permissions", "") or f"{right}=write"
-        where = f"; {_WHERE[right]}" if right in _WHERE else ""
-        return f"the token in {self._access.variable} lacks a right: {rights}{where}"
-
-
-def _explanation(error: GithubException) -> str:
-    """Return GitHub's message and the reasons in ``errors``, on one line."""
-    data = error.data if isinstance(error.data, dict) else {}
-    parts = [str(data.get("message") or error.message or "")]
-    listed = data.get("errors")
-    for problem in listed if isinstance(listed, list) else []:
-        if isinstance(problem, dict):
-            words = (problem.get(key) for key in ("message", "resource", "field", "code"))
-            message = problem.get("message") or " ".join(str(word) for word in words if word)
-            parts.append(str(message))
-        else:
-            parts.append(str(problem))
-    return " ".join("; ".join(part for part in parts if part).split())[:500]
