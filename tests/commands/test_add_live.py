@@ -6,20 +6,21 @@ import io
 import os
 import re
 import tarfile
+import zipfile
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from packaging.version import Version
 
-from tests.commands.test_live import sdists_of
+from tests.commands.test_live import files_of, sdists_of
 from updater.config.load import load
 
 if TYPE_CHECKING:
     from tests.workshop import Workshop
 
 # The kinds of `tests.commands.additions`, by projects whose backends and needs the tiny package set
-# has; but for one without a source distribution, whose repository is on another host.
+# has. Where the source is a tag, the repository has what a file of the index has and what it lacks.
 ADDED = {
     "setuptools with setup.py": "transformers-stream-generator",
     "hatchling": "ema-pytorch",
@@ -32,6 +33,7 @@ ADDED = {
     "extras": "PyJWT[crypto]",
     "markers": "tzlocal",
     "data files": "certifi",
+    "no source distribution": "typish",
     "a source distribution that cannot build": "vocos",
     "another import name": "python-dotenv",
     "torch user": "rotary-embedding-torch",
@@ -46,12 +48,12 @@ def test_real_projects_are_added_and_go_without_a_trace(workshop: Workshop) -> N
     index = load(project.root, os.devnull).index
     names = [name.partition("[")[0] for name in ADDED.values()]
     for name in names:
-        sdist = max(sdists_of(index, name), key=lambda one: Version(str(one.version)))
-        answer = httpx.get(sdist.url, follow_redirects=True, timeout=120).raise_for_status()
-        files = {sdist.filename: answer.content}
-        workshop.index.release(name, str(sdist.version), files=files)
-        if name == "vocos":
-            put_what_the_repository_has(workshop, answer.content, str(sdist.version))
+        listed = sdists_of(index, name) or files_of(index, name).packages
+        file = max(listed, key=lambda one: Version(str(one.version)))
+        answer = httpx.get(file.url, follow_redirects=True, timeout=120).raise_for_status()
+        workshop.index.release(name, str(file.version), files={file.filename: answer.content})
+        if name in TREES:
+            tag(workshop, TREES[name](answer.content), str(file.version))
     workshop.overlay()
     tree = project.snapshot()
 
@@ -70,23 +72,48 @@ def test_real_projects_are_added_and_go_without_a_trace(workshop: Workshop) -> N
     assert project.snapshot() == tree
 
 
-def put_what_the_repository_has(workshop: Workshop, content: bytes, version: str) -> None:
-    """Tag what a source distribution has, and the files of requirements that it was built from."""
-    files: dict[str, bytes | None] = {}
+def tree_of_sdist(content: bytes) -> dict[str, bytes]:
+    """The files of a source distribution, and those of requirements that it was built from."""
+    files: dict[str, bytes] = {}
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for member in archive.getmembers():
             file, path = archive.extractfile(member), member.name.partition("/")[2]
             if file is not None:
                 files[path] = file.read()
     (requires,) = [text for path, text in files.items() if path.endswith("egg-info/requires.txt")]
-    page = re.search(rb"github\.com/([\w.-]+)/([\w.-]+)", files["PKG-INFO"] or b"")
-    assert page is not None
-    kept = {path: text for path, text in files.items() if not path.endswith("PKG-INFO")}
-    base, *extras = (requires or b"").split(b"\n[")
-    kept["requirements.txt"] = base
+    base, *extras = requires.split(b"\n[")
+    files["requirements.txt"] = base
     for extra in extras:
         name, _, listed = extra.partition(b"]\n")
-        kept[f"requirements-{name.decode()}.txt"] = listed
+        files[f"requirements-{name.decode()}.txt"] = listed
+    return files
+
+
+SCRIPT = """\
+from setuptools import find_packages, setup
+told = {}
+exec(open("typish/_meta.py").read(), told)
+setup(name=told["__title__"], version=told["__version__"], packages=find_packages())
+"""
+
+
+def tree_of_wheel(content: bytes) -> dict[str, bytes]:
+    """The modules of a wheel, with a script that takes name and version out of them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name[-1:] != "/"}
+    (info,) = [text for path, text in files.items() if path.endswith(".dist-info/METADATA")]
+    modules = {path: text for path, text in files.items() if ".dist-info/" not in path}
+    return {**modules, "setup.py": SCRIPT.encode(), "PKG-INFO": info}
+
+
+TREES = {"vocos": tree_of_sdist, "typish": tree_of_wheel}
+
+
+def tag(workshop: Workshop, files: dict[str, bytes], version: str) -> None:
+    """Tag a source in the repository that its PKG-INFO names, which itself is in no repository."""
+    page = re.search(rb"github\.com/([\w.-]+)/([\w.-]+)", files["PKG-INFO"])
+    assert page is not None
+    kept = {path: text for path, text in files.items() if not path.endswith("PKG-INFO")}
     repository = workshop.github.repository(page[1].decode(), page[2].decode())
     repository.tag(f"v{version}", repository.commit(kept))
     repository.settle()
