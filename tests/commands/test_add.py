@@ -8,7 +8,7 @@ import pytest
 
 from tests.commands.additions import CASES, publish
 from tests.loopback.distributions import tarred
-from tests.project import FAKE, flat_hash
+from tests.project import FAKE, flat_hash, pypi_overlay
 from tests.test_docs import ROOT
 from tests.workshop import sdist_files
 
@@ -302,6 +302,36 @@ def filled(words: dict[str, str]) -> str:
     for word, value in words.items():
         text = text.replace(word, value)
     return text
+
+
+def test_a_new_overlay_is_read_by_the_next_run_and_hides_no_other(
+    project: Project, index: Index
+) -> None:
+    """No configuration names them: it lies beside the others, not among what one of them needs."""
+    content = sdist_files("plum", "2.0", "", 'license = "MIT"\n')
+    index.release("plum", "2.0", files={"plum-2.0.tar.gz": content})
+    folders = {"apple": "nix", "pear": "nix", "fig": "nix/pear", "quince": "nix/pear"}
+    folders |= {"lime": "nix/pear"}
+    for name, folder in folders.items():
+        (project.root / folder).mkdir(parents=True, exist_ok=True)
+        (project.root / folder / f"{name}.nix").write_text(pypi_overlay(name, "1.0"))
+    imports = " ".join(f"(import ./{folder}/{name}.nix)" for name, folder in folders.items())
+    (project.root / "default.nix").write_text(
+        f"{{ }}: import <nixpkgs> {{ overlays = [ {imports} ]; }}\n"
+    )
+    tree = project.snapshot()
+
+    hiding = project.run("add", "plum", "--no-build", "--file", "overlays/plum.nix")
+    assert (hiding.code, hiding.err.splitlines()[0]) == (
+        2,
+        "updater: with overlays/plum.nix there, later runs would not read nix/apple.nix any more",
+    )
+    assert project.snapshot() == tree
+    assert project.run("add", "plum", "--no-build").code == 0
+    listed = {one["file"] for one in project.run("list", "--json").json["packages"]}
+    assert listed == {"nix/plum.nix", *(f"{folders[name]}/{name}.nix" for name in folders)}
+    assert project.run("remove", "plum").code == 0
+    assert project.snapshot() == tree
 
 
 KERNEL = """\

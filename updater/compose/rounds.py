@@ -167,17 +167,20 @@ class AddRounds(Struct):
     def register(
         self, drafts: Sequence[OverlayDraft], place: EntryPlace, entry: bytes
     ) -> OverlayFiles:
-        """Put what the copy has of drafts into its list, and read all overlays."""
-        overlays = self.copy.read()
+        """Put what the copy has of drafts into its list, and read all overlays.
+
+        Raises:
+            UsageError: later runs would not read one of them, or not what they read now.
+            PatchError: the place would be a guess.
+        """
         new = {draft.file for draft in drafts}
-        unread = new - overlays.texts.keys()
-        if unread:
-            raise UsageError(
-                f"{', '.join(sorted(unread))}: `overlays` in config.yaml does not name it",
-                hint="add it there, or name another with --file",
-            )
+        # Without configuration it is the list that leads to them.
+        overlays = self.copy.read(new)
         data = registered_all(place, entry, new, overlays, self.user)
         self.copy.write(place.file, data)
+        unread = self.copy.unread(new)
+        if unread:
+            raise _unread(unread[0], sorted(new))
         return overlays
 
     def _bumped(self, drafts: Sequence[OverlayDraft], overlays: OverlayFiles) -> dict[str, Outcome]:
@@ -257,3 +260,17 @@ class AddRounds(Struct):
 def _source(draft: OverlayDraft) -> str:
     origin = draft.origin
     return f"{origin.project}@{origin.tag}" if origin.tag else str(origin.project)
+
+
+def _unread(file: str, new: Sequence[str]) -> UsageError:
+    """Return the error of a file that later runs would not read."""
+    if file in new:
+        return UsageError(
+            f"{file} would not be read by later runs: `overlays` in config.yaml does not name it",
+            hint="add it there, or name another with --file",
+        )
+    return UsageError(
+        f"with {new[0]} there, later runs would not read {file} any more",
+        hint="name all overlays in config.yaml first, `overlays: [FOLDER]`, or a file beside "
+        "them with --file",
+    )

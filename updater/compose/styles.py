@@ -76,7 +76,9 @@ def style_of(overlays: OverlayFiles) -> OverlayStyle:
     texts = list(overlays.texts.values())
     declared = [own for _, own in siblings]
     base = OverlayStyle()
-    folders = (package.file.rpartition("/")[0] for package, _ in siblings)
+    # Where each package has a folder of its own, that of all of them is around it.
+    files = (package.file.removesuffix("/default.nix") for package, _ in siblings)
+    folders = Counter(file.rpartition("/")[0] for file in files)
     attributes = [set(own.place.attributes) for own in declared]
     names = {name for own in overlays.packages for source in own.sources for name in _names(source)}
     extensions = [
@@ -88,14 +90,14 @@ def style_of(overlays: OverlayFiles) -> OverlayStyle:
         (
             (own.place.arguments[0], own.place.arguments[1])
             for own in declared
-            if len(own.place.arguments) > 1
+            if len(own.place.arguments) > 1 and all(own.place.arguments[:2])
         ),
         base.arguments,
         2,
     )
     return OverlayStyle(
         arguments,
-        _most(folders, base.folder, 1),
+        _folder(folders) or base.folder,
         sum("pyproject" in own for own in attributes) > sum("format" in own for own in attributes),
         _most((name for own in attributes for name in BUILD if name in own), base.build, 1),
         _most((name for own in attributes for name in RUNTIME if name in own), base.runtime, 1),
@@ -116,6 +118,17 @@ def _siblings(overlays: OverlayFiles) -> Iterator[tuple[Package, Declarations]]:
         declared = declarations(parsed.text, package.span)
         if declared is not None:
             yield package, declared
+
+
+def _folder(counted: Counter[str]) -> str:
+    """Return the folder that most have, or one around it that has at least half as many.
+
+    A folder below may be that of one project's needs.
+    """
+    ((most, count),) = counted.most_common(1)
+    parts = most.split("/")
+    around = ("/".join(parts[:length]) for length in range(1, len(parts)))
+    return next((folder for folder in around if 2 * counted[folder] >= count), most)
 
 
 def _names(source: object) -> Iterator[str]:

@@ -14,7 +14,7 @@ from updater.config.package_keys import PackageOptions
 from updater.config.quantities import Duration
 from updater.effects import files, joint_writes, writes
 from updater.effects.scratch import Scratch
-from updater.errors import PatchError
+from updater.errors import ConfigError, PatchError, UsageError
 from updater.find.ahead import begin_reading
 from updater.find.files import overlay_files
 from updater.model.labels import parse_version
@@ -22,7 +22,7 @@ from updater.overlay.editing.registering import EntryText
 from updater.overlay.reading.registers import read_register
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from updater.config.load import Config
@@ -89,10 +89,12 @@ class ProjectCopy(Struct, frozen=True):
     Attributes:
         config: the user's, of the copy.
         root: the user's tree, of which nothing is changed.
+        known: the overlay files that are read before anything is added.
     """
 
     config: Config
     root: Path
+    known: frozenset[str] = frozenset()
 
     @classmethod
     @contextmanager
@@ -101,7 +103,8 @@ class ProjectCopy(Struct, frozen=True):
         with Scratch.opened(config.root) as scratch:
             tree = scratch.copy({})
             place = replace(config.place, root=tree)
-            yield cls(replace(config, place=place), config.root)
+            own = replace(config, place=place)
+            yield cls(own, config.root, frozenset(_named(own)))
 
     def pinned(self, versions: Mapping[str, str]) -> Config:
         """Return the configuration under which packages move to one version each, whatever its age.
@@ -125,9 +128,14 @@ class ProjectCopy(Struct, frozen=True):
             keys=PackageKeys(packages),
         )
 
-    def read(self) -> OverlayFiles:
-        """Read all overlays of the copy."""
-        return begin_reading(self.config.root, overlay_files(self.config).files)()
+    def read(self, also: Collection[str] = ()) -> OverlayFiles:
+        """Read all overlays of the copy, and further files that nothing leads to yet."""
+        listed = dict.fromkeys((*_named(self.config), *also))
+        return begin_reading(self.config.root, tuple(listed))()
+
+    def unread(self, new: Collection[str]) -> tuple[str, ...]:
+        """Return the files of old and new overlays that a later run would not read."""
+        return tuple(sorted((self.known | set(new)) - set(_named(self.config))))
 
     def write(self, file: str, data: bytes) -> None:
         """Write a file of the copy."""
@@ -161,6 +169,16 @@ class ProjectCopy(Struct, frozen=True):
             if before != after:
                 made.append(ComposedFile(file, before, after))
         return tuple(made)
+
+
+def _named(config: Config) -> tuple[str, ...]:
+    """Return the overlay files; none where the project has none yet."""
+    try:
+        return overlay_files(config).files
+    except ConfigError:
+        raise
+    except UsageError:
+        return ()
 
 
 def entry_place(config: Config, policy: BuildPolicy) -> EntryPlace:
