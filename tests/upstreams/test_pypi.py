@@ -21,7 +21,7 @@ from tests.loopback.messages import Response, redirect, text
 from tests.upstreams.asking import codes
 from updater.errors import BadAnswer, NotFound, Refused
 from updater.model import Candidate, Distribution, Offer, Sri
-from updater.upstreams import index_page, pypi
+from updater.upstreams import index_page, packed_page, pypi
 from updater.upstreams.pypi import KIND
 
 if TYPE_CHECKING:
@@ -265,14 +265,14 @@ def test_the_files_of_a_release_are_made_where_somebody_looks_at_them(
     index.release("a", "1.0")
     index.release("a", "2.0")
     made: list[str] = []
-    files = index_page._distributions
+    files = packed_page._distributions
 
     def counted(packed: Raw, base: str) -> tuple[Distribution, ...]:
         distributions = files(packed, base)
         made.extend(file.filename for file in distributions)
         return distributions
 
-    monkeypatch.setattr(index_page, "_distributions", counted)
+    monkeypatch.setattr(packed_page, "_distributions", counted)
     first, second = asking.offer(KIND, "pypi:a").candidates
     assert (len(first.distributions), len(second.distributions), made) == (1, 1, [])
     assert [file.filename for file in second.distributions] == ["a-2.0.tar.gz"]

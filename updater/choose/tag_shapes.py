@@ -54,21 +54,24 @@ def _in_turn(form: TagForm, pin: Pin, offer: Offer, names: TagNames) -> TagForm:
     if pinned is None or not text or not pin.through_version or form.written or form.time:
         return form
     before, _, after = pin.rev.partition(text)
-    general = general_form(names)
     own: list[Version] = []
-    others: dict[str, list[Version]] = {}
+    strays: list[str] = []
     for candidate in offer.candidates:
-        tag = candidate.ref
-        version = parse_version(form.version(tag))
-        if version is not None:
-            own += [] if version.is_prerelease else [version]
-        elif not after and (match := general.pattern.fullmatch(tag)):
+        version = parse_version(form.version(candidate.ref))
+        if version is None:
+            strays.append(candidate.ref)
+        elif not version.is_prerelease:
+            own.append(version)
+    others: dict[str, list[Version]] = {}
+    for tag in strays if own and not after else ():
+        match = general_form(names).pattern.fullmatch(tag)
+        if match is not None:
             version = parse_version(match["version"])
             lead_of_tag = tag[: match.start("version")]
             if version is not None and not version.is_prerelease and "" in (before, lead_of_tag):
                 others.setdefault(lead_of_tag, []).append(version)
     for other, versions in others.items():
-        if own and min(versions) < pinned and max(versions) > max(own):
+        if min(versions) < pinned and max(versions) > max(own):
             either = re.compile(f"(?:{re.escape(before or other)})?(?P<version>\\d.*?)")
             return TagForm(either, sign=form.sign)
     return form

@@ -64,6 +64,8 @@ def _labelled(candidate: Candidate, version: str) -> Candidate:
 
     A repository may have thousands of tags.
     """
+    if candidate.version == version:
+        return candidate
     return Candidate(
         version,
         candidate.ref,
@@ -80,12 +82,13 @@ def _labelled(candidate: Candidate, version: str) -> Candidate:
 
 def _newest_first(releases: list[Release]) -> list[Release]:
     """Sort; of equal versions by their texts, which only make the order the same every time."""
-    by_text = sorted(
-        releases,
-        key=lambda release: (release.candidate.ref, release.candidate.version),
-        reverse=True,
-    )
-    return sorted(by_text, key=lambda release: release.version, reverse=True)
+    if len({release.version for release in releases}) < len(releases):
+        releases = sorted(
+            releases,
+            key=lambda release: (release.candidate.ref, release.candidate.version),
+            reverse=True,
+        )
+    return sorted(releases, key=lambda release: release.version, reverse=True)
 
 
 def versions_in_other_forms(offered: Versions, names: TagNames) -> tuple[Release, ...]:

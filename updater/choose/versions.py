@@ -196,6 +196,7 @@ def _scheme(version: OrderedVersion) -> tuple[bool, str | None]:
     """Return what two versions must share to follow each other."""
     if isinstance(version, Spelling):
         return False, version.shape
+    local = version.local
     # 17.0.1+12 and 17.0.1+build.12 are build 12 of it; 2.4.0+cu121 is one of its variants.
-    build = _BUILD.fullmatch(version.local or "")
-    return is_stamp(version), build["word"] if build is not None else version.local
+    build = _BUILD.fullmatch(local) if local is not None else None
+    return is_stamp(version), build["word"] if build is not None else local

@@ -34,6 +34,7 @@ from updater.model.hashes import Algorithm, GitOption, Hashed, HashMethod, Sri
 from updater.model.loans import Borrowing, OutsidePin, PinEntry
 from updater.model.offers import (
     Candidate,
+    CandidatesOnDemand,
     CommitFacts,
     Condensing,
     Distribution,
@@ -84,6 +85,7 @@ __all__ = [
     "Build",
     "BuildPolicy",
     "Candidate",
+    "CandidatesOnDemand",
     "Change",
     "Check",
     "CheckName",

@@ -157,7 +157,7 @@ def dated(form: str, day: date) -> str:
 
 def is_stamp(version: Version) -> bool:
     """Tell whether a version is a date without signs, or a build's number."""
-    return version.major >= _SMALLEST_STAMP
+    return version.release[0] >= _SMALLEST_STAMP
 
 
 def comparable(old: str | None, new: str | None) -> tuple[Version, Version] | None:

@@ -122,6 +122,47 @@ class Candidate(Struct, frozen=True):
     asset: Distribution | None = None
 
 
+class CandidatesOnDemand(Sequence[Candidate]):
+    """An index's releases, made whenever somebody goes through them, and not kept.
+
+    A thousand projects have more than a hundred thousand, and of most only the newest matters.
+
+    Args:
+        count: how many there are.
+        make: makes them.
+    """
+
+    __slots__ = ("_count", "_make")
+
+    def __init__(self, count: int, make: Callable[[], Iterator[Candidate]]) -> None:
+        self._count = count
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Candidate: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Candidate]: ...
+
+    def __getitem__(self, index: int | slice) -> Candidate | Sequence[Candidate]:
+        return tuple(self._make())[index]
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return self._make()
+
+    def __eq__(self, candidates: object) -> bool:
+        return isinstance(candidates, Sequence) and tuple(self) == tuple(candidates)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"CandidatesOnDemand({self._count})"
+
+
 Relation = Literal["identical", "ahead", "behind", "diverged", "unknown"]
 """Where one commit stands to another, in the words of GitHub's compare API."""
 
@@ -171,7 +212,7 @@ class Offer(Struct, frozen=True):
     """
 
     project: Project
-    candidates: tuple[Candidate, ...]
+    candidates: Sequence[Candidate]
     branches: dict[str, str] = field(default_factory=dict)
     default_branch: str = ""
     repository: str = ""

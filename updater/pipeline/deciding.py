@@ -131,7 +131,8 @@ class Decider(Struct, frozen=True):
         async def choose(subject: Subject) -> Decision:
             identity = subject.package.identity
             own = offers[identity]
-            decision = await follower.decide(subject, own.usable, own.twin, choosers.get(identity))
+            chooser = choosers.pop(identity, None)  # what it found out on the way is let go
+            decision = await follower.decide(subject, own.usable, own.twin, chooser)
             decision = replace(decision, indexed=own.of_index(subject.project))
             if looks and not to:
                 decision = self.run.records.refusals.applied(decision, own.usable)

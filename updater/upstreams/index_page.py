@@ -1,35 +1,29 @@
-"""A page of a package index: packed once, and looked into as far as somebody asks.
+"""A page of a package index, in JSON or HTML: read once, and packed.
 
-A project may have thousands of files. Which releases there are, and since when, everybody wants to
-know; the files of a release only who takes it or has it pinned.
 Source: PyPA specification "Simple repository API" (PEP 503, 691, 700, 714, 792).
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime  # noqa: TC003 - msgspec reads it
-from functools import partial
+import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from msgspec import UNSET, Raw, Struct, UnsetType, msgpack
+from msgspec import UNSET, Struct, UnsetType, msgpack
 
-from updater.model import Candidate, Distribution, FilesOnDemand, Sri, moments
+from updater.model import moments
 from updater.model.labels import parse_version
-from updater.text import open_address
 from updater.upstreams.answers import decoded
+from updater.upstreams.packed_page import PackedFile, PackedPage, PackedRelease
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packaging.version import Version
     from pypi_simple import DistributionPackage
 
     from updater.model import HttpResponse
-
-FORM = "index-page-1"
-"""How a page is packed, for who keeps it."""
 
 # What projects uploaded before PEP 527 and still have.
 _OLD_SDISTS = (".tar.bz2", ".tar.xz", ".tgz")
@@ -78,68 +72,6 @@ class _ProjectDetail(Struct, frozen=True, rename="kebab"):
     project_status: _Status | None = None
 
 
-class _PackedFile(Struct, frozen=True, array_like=True):
-    """What a `Distribution` is made of: the address as the page has it, the sha256's bytes."""
-
-    filename: str
-    url: str
-    sha256: bytes | None
-    size: int | None
-    requires_python: str | None
-    metadata: bool
-
-
-class _PackedRelease(Struct, frozen=True, array_like=True):
-    """One release; its files are plain where each may be shown and taken as it is."""
-
-    version: str
-    published: datetime | None
-    yanked: str | None
-    count: int
-    plain: bool
-    files: Raw
-
-
-class IndexPage(Struct, frozen=True, array_like=True):
-    """What a page says.
-
-    Attributes:
-        name: the project's, as the index calls it.
-        status, reason: that of PEP 792; empty where it has none.
-        releases: in the order in which the page names them.
-    """
-
-    name: str
-    status: str
-    reason: str
-    releases: tuple[_PackedRelease, ...]
-
-    @staticmethod
-    def unpacked(data: bytes) -> IndexPage:
-        """Return what `packed_page` packed."""
-        return _PAGE.decode(data)
-
-    def candidates(self, base: str) -> Iterator[Candidate]:
-        """Yield the releases.
-
-        Args:
-            base: the address that the page has.
-        """
-        for release in self.releases:
-            load = partial(_distributions, release.files, base)
-            files = FilesOnDemand(release.count, load) if release.plain else load()
-            yield Candidate(
-                version=release.version,
-                published=release.published,
-                yanked=release.yanked,
-                distributions=files,
-            )
-
-
-_PAGE = msgpack.Decoder(IndexPage)
-_FILES = msgpack.Decoder(tuple[_PackedFile, ...])
-
-
 def packed_page(name: str, answer: HttpResponse) -> bytes:
     """Pack a project's page, in JSON or HTML.
 
@@ -147,26 +79,27 @@ def packed_page(name: str, answer: HttpResponse) -> bytes:
         BadAnswer, ValueError: it is no such page, or breaks a bound.
     """
     if "html" in answer.headers.get("content-type", ""):
-        page = IndexPage(name, "", "", tuple(_releases(_from_html(name, answer))))
-        return msgpack.encode(page)
+        return _packed_page(name, _Status(), _from_html(name, answer))
     detail = decoded(answer, _ProjectDetail)
     status = detail.project_status or _Status()
-    releases = tuple(_releases(_from_json(file, answer.url) for file in detail.files))
-    return msgpack.encode(IndexPage(detail.name, status.status, status.reason or "", releases))
+    files = (_from_json(file, answer.url) for file in detail.files)
+    return _packed_page(detail.name, status, files)
 
 
-def _distributions(files: Raw, base: str) -> tuple[Distribution, ...]:
-    return tuple(
-        Distribution(
-            filename=file.filename,
-            url=open_address(urljoin(base, file.url)),
-            sri=Sri("sha256", file.sha256) if file.sha256 is not None else None,
-            size=file.size,
-            requires_python=file.requires_python,
-            metadata=file.metadata,
-        )
-        for file in _FILES.decode(files)
+def _packed_page(name: str, status: _Status, files: Iterable[_IndexFile]) -> bytes:
+    releases = [(_release(version, own), own) for version, own in _by_version(files).items()]
+    page = PackedPage(
+        name,
+        status.status,
+        status.reason or "",
+        plain=all(file.is_plain for _, own in releases for file in own),
+        count=len(releases),
+        releases=msgpack.encode([release for release, _ in releases]),
+        files=zlib.compress(
+            msgpack.encode([[file.packed for file in own] for _, own in releases]), 1
+        ),
     )
+    return msgpack.encode(page)
 
 
 class _IndexFile:
@@ -174,7 +107,7 @@ class _IndexFile:
 
     __slots__ = ("packed", "uploaded", "yanked")
 
-    def __init__(self, packed: _PackedFile, uploaded: str | None, yanked: str | None) -> None:
+    def __init__(self, packed: PackedFile, uploaded: str | None, yanked: str | None) -> None:
         self.packed = packed
         self.uploaded = uploaded
         self.yanked = yanked
@@ -183,13 +116,13 @@ class _IndexFile:
     def is_plain(self) -> bool:
         """Whether nothing in it is what intake takes out."""
         file = self.packed
-        text = f"{file.filename}{file.url}{file.requires_python or ''}"
+        text = f"{file.filename}{file.url}{file.requires_python or ''}{self.yanked or ''}"
         return len(text) <= _LONGEST_ADDRESS and text.isascii() and text.isprintable()
 
 
 def _from_json(listed: _ListedFile, base: str) -> _IndexFile:
     metadata = listed.core_metadata
-    packed = _PackedFile(
+    packed = PackedFile(
         listed.filename,
         _address(listed.url, base),
         _sha256(listed.hashes.get("sha256")),
@@ -259,8 +192,8 @@ def _from_html(name: str, answer: HttpResponse) -> Iterator[_IndexFile]:
         )
 
 
-def _packed(package: DistributionPackage) -> _PackedFile:
-    return _PackedFile(
+def _packed(package: DistributionPackage) -> PackedFile:
+    return PackedFile(
         package.filename,
         _address(package.url, package.url),
         _sha256((package.digests or {}).get("sha256")),
@@ -270,24 +203,24 @@ def _packed(package: DistributionPackage) -> _PackedFile:
     )
 
 
-def _releases(files: Iterable[_IndexFile]) -> Iterator[_PackedRelease]:
+def _by_version(files: Iterable[_IndexFile]) -> dict[Version, list[_IndexFile]]:
     releases: dict[Version, list[_IndexFile]] = {}
     for file in files:
         version = _version(file.packed.filename)
         if version is not None:
             releases.setdefault(version, []).append(file)
-    for version, own in releases.items():
-        times = [moments.from_iso(time) for time in {file.uploaded for file in own}]
-        reasons = [file.yanked for file in own if file.yanked is not None]
-        packed = [file.packed for file in own]
-        yield _PackedRelease(
-            version=_spelled(version, packed),
-            published=min((time for time in times if time is not None), default=None),
-            yanked=reasons[0] if len(reasons) == len(own) else None,
-            count=len(own),
-            plain=all(file.is_plain for file in own),
-            files=Raw(msgpack.encode(packed)),
-        )
+    return releases
+
+
+def _release(version: Version, own: Sequence[_IndexFile]) -> PackedRelease:
+    times = [moments.from_iso(time) for time in {file.uploaded for file in own}]
+    reasons = [file.yanked for file in own if file.yanked is not None]
+    return PackedRelease(
+        version=_spelled(version, [file.packed for file in own]),
+        published=min((time for time in times if time is not None), default=None),
+        yanked=reasons[0] if len(reasons) == len(own) else None,
+        count=len(own),
+    )
 
 
 def _version(filename: str) -> Version | None:
@@ -320,7 +253,7 @@ def _as_sdist(filename: str) -> str:
     return filename
 
 
-def _spelled(version: Version, files: Iterable[_PackedFile]) -> str:
+def _spelled(version: Version, files: Iterable[PackedFile]) -> str:
     """Return the version as the file names spell it, since fetchPypi builds them from it.
 
     An sdist ``a-2024.01.02.tar.gz`` has the version 2024.1.2, and no other file name finds it.

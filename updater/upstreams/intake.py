@@ -5,7 +5,7 @@ no overlay could name it, and without the character it would be another one's na
 for one that is no text at all, or as long as no name is, and for a commit that is no object's id:
 it becomes a word of git's commands.
 
-Files that are made on demand were looked at where they were packed.
+Files and releases that are made on demand were looked at where they were packed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.errors import BadAnswer
-from updater.model import Candidate, CommitFacts, Distribution, Note, Offer, PinWarning
+from updater.model import (
+    Candidate,
+    CandidatesOnDemand,
+    CommitFacts,
+    Distribution,
+    Note,
+    Offer,
+    PinWarning,
+)
 from updater.text import is_printable, printable
 
 if TYPE_CHECKING:
@@ -37,7 +45,11 @@ def taken_in(offer: OfferOrError) -> OfferOrError:
         return BadAnswer(f"{offer.project} names an invalid address: {offer.repository}")
     return replace(
         offer,
-        candidates=_candidates(offer.candidates),
+        candidates=(
+            offer.candidates
+            if isinstance(offer.candidates, CandidatesOnDemand)
+            else _candidates(offer.candidates)
+        ),
         branches={
             name: head
             for name, head in offer.branches.items()

@@ -15,7 +15,8 @@ from updater.errors import BadAnswer, Refused, UpstreamError
 from updater.model import Condensing, Offer, PinWarning, Project, normalized_name
 from updater.upstreams import public_index
 from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
-from updater.upstreams.index_page import FORM, IndexPage, packed_page
+from updater.upstreams.index_page import packed_page
+from updater.upstreams.packed_page import FORM, PackedPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,9 +84,9 @@ def _packed(name: str, answer: HttpResponse) -> HttpResponse:
 
 def _offer(project: Project, answer: HttpResponse) -> Offer:
     """Return what a page that was condensed says."""
-    page = IndexPage.unpacked(answer.body)
+    page = PackedPage.unpacked(answer.body)
     warnings = tuple(_warnings(project.path, page))
-    return Offer(project, tuple(page.candidates(answer.url)), warnings=warnings)
+    return Offer(project, page.candidates(answer.url), warnings=warnings)
 
 
 def _with_pages(candidates: tuple[Candidate, ...], base: str, name: str) -> tuple[Candidate, ...]:
@@ -105,7 +106,7 @@ def _unlike(name: str, answer: HttpResponse) -> BadAnswer:
     )
 
 
-def _warnings(name: str, page: IndexPage) -> Iterator[PinWarning]:
+def _warnings(name: str, page: PackedPage) -> Iterator[PinWarning]:
     now = normalized_name(page.name)
     if now != name:
         yield PinWarning("moved", f"the index calls {name} {now} now: pname is stale")

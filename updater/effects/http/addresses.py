@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import httpx
 
 from updater.errors import BadAnswer
 
 _SCHEMES = ("http", "https")
 _LONGEST_HOST, _LONGEST_LABEL, _LAST_PORT = 253, 63, 65535
+# Each address is looked at several times while it is asked.
+_UNDER_WAY = 256
 
 
 def origin(url: str) -> str:
@@ -19,6 +23,7 @@ def origin(url: str) -> str:
     return f"{parsed.scheme}://{parsed.host}:{port}"
 
 
+@lru_cache(maxsize=_UNDER_WAY)
 def shown(url: str) -> str:
     """Return an address without user, password, query and fragment: what a message may show."""
     parsed = _parsed(url)
@@ -53,6 +58,7 @@ def _is_reachable(url: httpx.URL) -> bool:
     return named and (url.port is None or 0 < url.port <= _LAST_PORT)
 
 
+@lru_cache(maxsize=_UNDER_WAY)
 def _parsed(url: str) -> httpx.URL | None:
     """Return an address's parts, None where it has none: its host's name is decoded, too."""
     try:

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from updater import __version__
 from updater.effects.http.addresses import shown
 from updater.effects.http.cache import Cache
+from updater.effects.http.connections import Connections
 from updater.effects.http.credentials import Credential, Credentials
 from updater.effects.http.downloads import DRIPS, Downloads, limited, paced
 from updater.effects.http.hooks import NoCookies, waiting
@@ -80,13 +81,11 @@ class Http:
         tls = trusted_certificates()
         limits = httpx.Limits(max_connections=network.concurrency)
         self._client = httpx.AsyncClient(
-            http2=True,
             headers=_HEADERS,
             cookies=NoCookies(),
             event_hooks=waiting(),
-            verify=tls,
+            transport=Connections(tls, limits),
             timeout=httpx.Timeout(network.timeout, pool=None),
-            limits=limits,
             mounts=async_routes(tls, limits),
             trust_env=False,  # or httpx reads NO_PROXY, of which it fails at some forms
         )

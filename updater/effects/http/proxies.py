@@ -10,6 +10,7 @@ from urllib.request import getproxies
 
 import httpx
 
+from updater.effects.http.connections import Connections
 from updater.effects.http.exemptions import Exemption, read_exemptions
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class AsyncRouted(httpx.AsyncBaseTransport):
         self._proxied = httpx.AsyncHTTPTransport(
             verify=tls, http2=True, limits=limits, proxy=address
         )
-        self._direct = httpx.AsyncHTTPTransport(verify=tls, http2=True, limits=limits)
+        self._direct = Connections(tls, limits)
         self._exempt = exempt
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
