@@ -18,7 +18,7 @@ from updater.model import Candidate, CandidatesOnDemand, Distribution, FilesOnDe
 from updater.text import open_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 FORM = "index-page-2"
 """How a page is packed, for who keeps it."""
@@ -69,14 +69,15 @@ class PackedPage(Struct, frozen=True, array_like=True):
         """Return what was packed."""
         return _PAGE.decode(data)
 
-    def candidates(self, base: str) -> Sequence[Candidate]:
+    def candidates(self, base: str, page_of: Callable[[str], str]) -> Sequence[Candidate]:
         """Return the releases, which are made whenever somebody goes through them.
 
         Args:
             base: the address that the page has.
+            page_of: returns the page of a version for people, or an empty string.
         """
         files = _PageFiles(self.files, base)
-        make = partial(_candidates, self.releases, files)
+        make = partial(_candidates, self.releases, files, page_of)
         if self.plain:
             return CandidatesOnDemand(self.count, make)
         return tuple(
@@ -113,12 +114,15 @@ class _PageFiles:
         return _distributions(self._releases[place], self._base)
 
 
-def _candidates(packed: bytes, files: _PageFiles) -> Iterator[Candidate]:
+def _candidates(
+    packed: bytes, files: _PageFiles, page_of: Callable[[str], str]
+) -> Iterator[Candidate]:
     for place, release in enumerate(_RELEASES.decode(packed)):
         yield Candidate(
             version=release.version,
             published=release.published,
             yanked=release.yanked,
+            url=page_of(release.version),
             distributions=FilesOnDemand(release.count, partial(files.of, place)),
         )
 

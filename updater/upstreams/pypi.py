@@ -21,7 +21,7 @@ from updater.upstreams.packed_page import FORM, PackedPage
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from updater.model import Candidate, HttpResponse
+    from updater.model import HttpResponse
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _ACCEPT = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
@@ -63,8 +63,7 @@ class PyPI(Upstream):
                 raise
             if not answer.condensed:
                 answer = await _condensed(name, answer)
-            offered = _offer(question.project, answer)
-            return replace(offered, candidates=_with_pages(offered.candidates, base, name))
+            return _offer(question.project, answer, base)
 
         return await each(questions, ask)
 
@@ -82,20 +81,11 @@ def _packed(name: str, answer: HttpResponse) -> HttpResponse:
         raise _unlike(name, answer) from error
 
 
-def _offer(project: Project, answer: HttpResponse) -> Offer:
-    """Return what a page that was condensed says."""
+def _offer(project: Project, answer: HttpResponse, base: str) -> Offer:
+    """Return what a page says that was condensed, of the index at ``base``."""
     page = PackedPage.unpacked(answer.body)
-    warnings = tuple(_warnings(project.path, page))
-    return Offer(project, page.candidates(answer.url), warnings=warnings)
-
-
-def _with_pages(candidates: tuple[Candidate, ...], base: str, name: str) -> tuple[Candidate, ...]:
-    """Return releases with their pages for people, where the index at ``base`` is PyPI."""
-    if not public_index.release_page(base, name, "0"):
-        return candidates
-    return tuple(
-        replace(own, url=public_index.release_page(base, name, own.version)) for own in candidates
-    )
+    candidates = page.candidates(answer.url, partial(public_index.release_page, base, project.path))
+    return Offer(project, candidates, warnings=tuple(_warnings(project.path, page)))
 
 
 def _unlike(name: str, answer: HttpResponse) -> BadAnswer:
