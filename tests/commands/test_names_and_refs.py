@@ -289,6 +289,12 @@ class TestBothWays:
         verified = world.results("verify", token=token)
         assert {verified[name]["state"] for name in ("object-old", "object-new")} == {"true"}
         assert {verified[f"object-{name}"]["state"] for name in ("tree", "unknown")} != {"true"}
+        (message,) = messages(verified["object-new"], "tag-object")
+        assert message.endswith("`updater pin` writes the commit's")
+        for name in ("object-old", "object-new"):
+            commit = verified[name]["commit"]
+            assert f'rev = "{commit}";' in world.text(name, token, "pin")
+            assert commit not in world.text(name, token)
 
     @pytest.mark.parametrize("name", READERS)
     def test_what_a_build_reads_is_offered_so(

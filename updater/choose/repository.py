@@ -45,6 +45,7 @@ class PinnedRepository:
         tags: its version tags, newest first; those that PEP 440 does not know stand last.
         tracking: what it follows.
         evidence: what `find_commit` found; None where it was not asked, or found nothing.
+        is_tag_object: its rev is the id of a tag's own object, and not of the commit.
         vetting: what speaks against its tags.
         sources: how the package's sources get them.
     """
@@ -52,6 +53,7 @@ class PinnedRepository:
     def __init__(self, run: Run, subject: Subject, offer: Offer) -> None:
         self.run = run
         commit = offer.facts.tag_objects.get(subject.pin.rev)
+        self.is_tag_object = commit is not None
         if commit is not None:  # the id of an annotated tag's own object: what it leads to counts
             subject = replace(subject, pin=replace(subject.pin, rev=commit))
         if (subject.source.value("rev") or "").startswith("refs/heads/"):

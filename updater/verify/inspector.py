@@ -209,6 +209,8 @@ class Inspector(Struct, frozen=True):
             )
             return Take(candidate, why)
         if is_label(label, candidate):
+            if repository.is_tag_object:
+                return Take(candidate, "its rev is the id of a tag's own object, not of a commit")
             return Stay(candidate)
         return Take(candidate, f"the version {label} is wrong")
 

@@ -163,6 +163,8 @@ class Verifier(Struct, frozen=True):
             message = f"`{rev}` is a short commit id: the pin is ok until another commit has it"
         warnings += (PinWarning("moving-rev", message),) if repository.tracking.moving else ()
         warnings += repository.ambiguous
+        message = "the rev is the id of a tag's own object: `updater pin` writes the commit's"
+        warnings += (PinWarning("tag-object", message),) if repository.is_tag_object else ()
         unsteady = branch_in(fetched)
         if unsteady and not repository.tracking.moving:
             message = f"{unsteady}: the pin is ok until the branch moves on"
