@@ -164,6 +164,8 @@ def readers(world: Situations) -> None:
         world.pin(f"{name}-commit", label, rev=f'"{commits[1]}"', sri=second, **pin)
         world.pin(f"{name}-moving", "1.0", rev='"main"', sri=first, **pin)
         world.pin(f"{name}-false", "0.9", rev='"main"', sri=first, **pin)
+    of_rev = {"more": "env.COMMIT = src.rev;\n", "repo": "read", "settings": settings}
+    world.pin("of-rev", "1.0", rev='"main"', sri=first, **of_rev)
     tagged(world, "copied", "v1.0", "v1.1")
     world.pin("copied_1_0", "1.0", rev=V, sri=f'"{FAKE}"', repo="copied")
     for name, more in (COPIES | NO_COPIES).items():
@@ -341,6 +343,13 @@ def test_a_label_that_a_build_reads_is_of_pep_440(world: Situations, name: str) 
     assert 'rev = "main"' not in world.text(f"{name}-moving", "", "pin")
     assert pinned[f"{name}-false"]["status"] == "held"
     assert "takes the version into the build" in pinned[f"{name}-false"]["reason"]
+
+
+def test_a_rev_that_a_build_reads_stays_as_it_is(world: Situations) -> None:
+    package = world.results("pin")["of-rev"]
+    assert package["status"] == "held"
+    assert package["reason"].startswith("env.COMMIT (line 10) takes the rev into the build")
+    assert world.results("check")["of-rev"]["status"] == "outdated"
 
 
 @pytest.mark.parametrize("name", COPIES)

@@ -144,6 +144,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
         entries: the entries of those files that it reads.
         lent: why a new version would leave a hash of another file stale, or an empty string.
         version_readers: attributes of the build that are made from the version, with their lines.
+        rev_readers: those that are made from its source's rev or tag.
         version_copies: attributes of the build, and addresses in ``meta``, that have a copy of it
             as text, with their lines.
     """
@@ -182,6 +183,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     entries: tuple[PinEntry, ...] = ()
     lent: str = ""
     version_readers: tuple[str, ...] = ()
+    rev_readers: tuple[str, ...] = ()
     version_copies: tuple[str, ...] = ()
 
     @property

@@ -43,6 +43,10 @@ _READS_VERSION = (
     "takes the version into the build, which another label would change: "
     "`updater bump` moves both, and builds"
 )
+_READS_REV = (
+    "takes the rev into the build, which another one would change: `updater bump` moves it, and "
+    "builds"
+)
 _SAME_SOURCE = "the source stays the same"
 _OTHER_REFS = "the source stays the same but for the names of refs in it"
 _OF_INDEX = "its source is a file of the package index, whose name contains the version"
@@ -136,6 +140,11 @@ class TruthStage(Struct, frozen=True):
                     reason = f"{', '.join(readers)} {_READS_VERSION}"
                     return Held(reason=reason, **decision.common_fields)
                 del values["version"]  # it is true, and a build reads it as it is
+            names = subject.package.rev_readers
+            revs = ((values.get(name), subject.source.value(name)) for name in ("rev", "tag"))
+            if names and any(new not in (None, old) for new, old in revs):
+                reason = f"{', '.join(names)} {_READS_REV}"
+                return Held(reason=reason, **decision.common_fields)
         return _unchanged_source(decision, values, sri=sri)
 
 

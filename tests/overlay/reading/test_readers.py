@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import pytest
 
 from updater.overlay.reading.file import read_packages
@@ -20,6 +22,11 @@ READERS = {
     "inherited into a set": ("env = { inherit version; };", ("env.version (line 5)",)),
     "inherited of itself": ("env = { inherit (finalAttrs) version; };", ("env.version (line 5)",)),
     "inherited beside it": ("env = { inherit pname; };", ()),
+    "of all variables": ("postPatch = ''substituteAllInPlace a'';", ("postPatch (line 5)",)),
+    "compared with": (
+        "nativeInstallCheckInputs = [ versionCheckHook ];",
+        ("nativeInstallCheckInputs (line 5)",),
+    ),
     "another variable": ("preBuild = ''echo $versions $VERSION'';", ()),
     "what tells of it": ('meta.changelog = "v${version}"; passthru.v = version;', ()),
     "nothing": ("doCheck = false;", ()),
@@ -41,6 +48,12 @@ COPIES = {
     "in the name": ('name = "a-1.0";', 1),
     "a bound": ("postPatch = ''substituteInPlace a --replace 'b==1.0' b'';", 0),
     "a part of another": ("postPatch = ''sed -i s/0/1.0.1/ a; sed -i s/1.0-x// b'';", 0),
+    "with a letter": ("preBuild = ''export TAG_VERSION=v1.0'';", 1),
+    "in a file's name": ("postInstall = ''rm -r $out/a-1.0.dist-info'';", 1),
+    "in a wheel's name": ("postBuild = ''mv dist/a-1.0-py3-none-any.whl x'';", 1),
+    "another's file": ("postInstall = ''rm -r $out/b-1.0.dist-info'';", 0),
+    "a bound with spaces": ("postPatch = ''substituteInPlace a --replace 'b >= 1.0' b'';", 0),
+    "another package": ('dependencies = [ (b.override { version = "1.0"; }) ];', 0),
     "no substitution": ("postPatch = ''echo 1.0'';", 0),
     "longer": ("preBuild = ''export X_VERSION=1.0.1'';", 0),
     "another version": ('X_VERSION = "1.1";', 0),
@@ -53,13 +66,55 @@ def test_a_copy_of_the_version_is_known(attribute: str, count: int) -> None:
     assert len(package_with(attribute)[1]) == count
 
 
-def package_with(attribute: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the readers and copies of a package with one more attribute, in line 5."""
+FLAGS = {
+    "a flag": 'makeFlags = [ "VER=1.0.3" ];',
+    "an option": 'configureFlags = [ "--with-release=1.0.3" ];',
+    "a tag": 'env.TAG = "v1.0.3";',
+    "what is looked for": "installCheckPhase = ''$out/bin/a --version | grep -q 1.0.3'';",
+    "what is written": "postPatch = ''printf %s 1.0.3 > VERSION'';",
+}
+NO_FLAGS = {
+    "a bound": "postPatch = ''sed -i 's/b==1.0.3/b/' a'';",
+    "a bound with spaces": "postPatch = ''sed -i 's/b >= 1.0.3/b/' a'';",
+    "at least": 'NOTE = "b>1.0.3";',
+    "a patch": "patches = [ ./fix-1.0.3.patch ];",
+    "more numbers": 'NOTE = "1.0.3.1";',
+}
+
+
+@pytest.mark.parametrize("attribute", FLAGS.values(), ids=FLAGS)
+def test_three_numbers_are_the_version_wherever_they_stand(attribute: str) -> None:
+    assert len(package_with(attribute, "1.0.3")[1]) == 1
+
+
+@pytest.mark.parametrize("attribute", NO_FLAGS.values(), ids=NO_FLAGS)
+def test_three_numbers_of_others_are_no_copy(attribute: str) -> None:
+    assert package_with(attribute, "1.0.3")[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("attribute", "readers"),
+    [
+        ("env.COMMIT = src.rev;", ("env.COMMIT (line 5)",)),
+        ('NOTE = "at ${finalAttrs.src.tag}";', ("NOTE (line 5)",)),
+        ("NOTE = src.name;", ()),
+        ("passthru.rev = src.rev;", ()),
+    ],
+)
+def test_what_a_build_reads_of_the_rev_is_known(attribute: str, readers: tuple[str, ...]) -> None:
+    assert package_with(attribute)[2] == readers
+
+
+Told: TypeAlias = tuple[str, ...]
+
+
+def package_with(attribute: str, label: str = "1.0") -> tuple[Told, Told, Told]:
+    """Return readers, copies and readers of the rev of a package with an attribute in line 5."""
     text = (
         "self: super: {\n  a = super.mkDerivation rec {\n"
-        '    pname = "a"; version = "1.0";\n'
+        f'    pname = "a"; version = "{label}";\n'
         '    src = fetchFromGitHub { owner = "o"; repo = "a"; rev = version; hash = ""; };\n'
         f"    {attribute}\n  }};\n}}\n"
     )
     (package,) = read_packages(text.encode(), "a.nix", frozenset({"fetchFromGitHub"})).packages
-    return package.version_readers, package.version_copies
+    return package.version_readers, package.version_copies, package.rev_readers

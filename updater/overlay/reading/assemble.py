@@ -21,7 +21,7 @@ from updater.overlay.reading.origins import expression_origin, file_of_pins, ori
 from updater.overlay.reading.outside import outside_pin
 from updater.overlay.reading.pins import is_at, moves_with
 from updater.overlay.reading.reach import SourceReach
-from updater.overlay.reading.readers import version_copies, version_readers
+from updater.overlay.reading.readers import rev_readers, version_copies, version_readers
 from updater.overlay.reading.references import is_made_from, reached_calls
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ class Assembler:
             for call in calls
             for source in self._fields.sources(call, _place(call, draft), version)
         ]
-        pname = draft.get("pname")
+        named = draft.get("pname")
+        pname = values.read(named, self._data).value if named is not None else None
         beside, locks = self._side_hashes(draft, sources, version)
         package = Package(
             file=self._file,
@@ -133,7 +134,7 @@ class Assembler:
             span=syntax.span(draft.node),
             builder=draft.builder,
             unlabelled=draft.role == "override" and draft.get("version", "name") is None,
-            pname=values.read(pname, self._data).value if pname is not None else None,
+            pname=pname,
             version=version,
             source=sources[0] if sources else None,
             companions=tuple(sources[1:]),
@@ -144,8 +145,12 @@ class Assembler:
             date=self._date(draft, version),
             folder=self._folder(draft, reach),
             version_readers=version_readers(draft, beside, self._data),
+            rev_readers=rev_readers(draft, self._data),
             version_copies=version_copies(
-                draft, (version.value or "") if version else "", self._data
+                draft,
+                (version.value or "") if version else "",
+                pname or "".join(draft.path[-1:]),
+                self._data,
             ),
         )
         package = replace(

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.inputs import INPUT_FIELDS
 from updater.overlay.reading.pins import places
 
 if TYPE_CHECKING:
@@ -24,14 +25,24 @@ if TYPE_CHECKING:
 _OUTSIDE = frozenset(
     {"changelog", "meta", "name", "passthru", "pname", "sourceRoot", "src", "srcs", "version"}
 )
-_OF_THE_SHELL = re.compile(r"\$(?:version\b|\{version\})")
+# By itself, or by what puts in the values of all variables. Source: Nixpkgs manual, "stdenv".
+_OF_THE_SHELL = re.compile(r"\$(?:version\b|\{version\})|\bsubstituteAll")
+_CHECKER = "versionCheckHook"
+"""What compares what a program says of itself with the version."""
+_OF_THE_SOURCE = re.compile(r"\bsrc\.(?:rev|tag)\b")
 _OF_THE_PACKAGE = re.compile(r"\b(?:final\w*|self|old\w*|prev\w*|attrs)\.version\b")
 
+# Lists of other packages, which have versions of their own, and patches that stay as they are.
+_OF_OTHERS = frozenset({*INPUT_FIELDS, "optional-dependencies", "passthru", "patches"})
 _VARIABLE = re.compile(r"\w*version\w*\s*(?:=|:)\s*\\?[\"']?", re.IGNORECASE)
 _GOES_ON = re.compile(r"[\w.]")
 # What a script puts in the place of another text, such as the arguments of substituteInPlace.
 _SUBSTITUTES = re.compile(r"substitute|--replace|\bsed\b|\bexport\b")
-_WORD_BEFORE, _WORD_AFTER = r"(?<![\w.=<>~!-])", r"(?![\w.-])"
+# Not of what is required: `torch==1.0`, `torch >= 1.0`.
+_WORD_BEFORE = r"(?<![\w.<>~!+-])(?<![=<>~!]=)(?<![=<>~!]=\s)(?<![<>]\s)v?"
+_WORD_AFTER = r"(?![\w.-])"
+_NUMBERS = 3
+"""From so many numbers on, a text is the version and nothing else by chance."""
 
 
 def version_readers(draft: Draft, side_hashes: tuple[Field, ...], data: bytes) -> tuple[str, ...]:
@@ -50,8 +61,25 @@ def version_readers(draft: Draft, side_hashes: tuple[Field, ...], data: bytes) -
     )
 
 
-def version_copies(draft: Draft, label: str, data: bytes) -> tuple[str, ...]:
-    """Return the attributes that have a copy of the version as text, each with its line."""
+def rev_readers(draft: Draft, data: bytes) -> tuple[str, ...]:
+    """Return the attributes that are made from the rev or tag of the source, each with its line."""
+    return tuple(
+        f"{name} (line {line})"
+        for name, line, value in _attributes(draft)
+        if data.find(b"src.", value.start_byte, value.end_byte) >= 0
+        and _OF_THE_SOURCE.search(syntax.text(value, data))
+    )
+
+
+def version_copies(draft: Draft, label: str, pname: str, data: bytes) -> tuple[str, ...]:
+    """Return the attributes that have a copy of the version as text, each with its line.
+
+    Args:
+        draft: the package.
+        label: its version.
+        pname: what its files are called, followed by the version.
+        data: the file.
+    """
     written = label.encode("utf-8", "surrogateescape")
     named = draft.get("name") if draft.get("version") is not None else None
     name = named.expression if named is not None else None
@@ -62,8 +90,9 @@ def version_copies(draft: Draft, label: str, data: bytes) -> tuple[str, ...]:
         f"{name} (line {line})"
         for name, line, value in _attributes(draft)
         if label
+        and name not in _OF_OTHERS
         and data.find(written, value.start_byte, value.end_byte) >= 0
-        and _copies(syntax.text(value, data), label)
+        and _copies(syntax.text(value, data), label, pname)
     )
     return (*beside, *of_build, *_copies_in_meta(draft, label, data))
 
@@ -99,7 +128,7 @@ def _texts(node: Node, data: bytes) -> Iterator[tuple[str, Node]]:
         waiting.extend(reversed(inner.named_children))
 
 
-def _copies(text: str, label: str) -> bool:
+def _copies(text: str, label: str, pname: str) -> bool:
     if text in (f'"{label}"', f"''{label}''"):
         return True
     if any(
@@ -107,8 +136,14 @@ def _copies(text: str, label: str) -> bool:
         for match in _VARIABLE.finditer(text)
     ):
         return True
-    word = f"{_WORD_BEFORE}{re.escape(label)}{_WORD_AFTER}"
-    return bool(_SUBSTITUTES.search(text) and re.search(word, text))
+    written = re.escape(label)
+    stem = "[-_.]".join(map(re.escape, re.split("[-_.]+", pname)))
+    if stem and re.search(rf"\b{stem}[-_]{written}(?!\w|\.\d)", text):  # tool-1.0.dist-info
+        return True
+    is_short = label.count(".") < _NUMBERS - 1
+    if is_short and not _SUBSTITUTES.search(text):
+        return False
+    return re.search(f"{_WORD_BEFORE}{written}{_WORD_AFTER}", text) is not None
 
 
 def _attributes(draft: Draft) -> Iterator[tuple[str, int, Node]]:
@@ -153,12 +188,15 @@ def _inherited(node: Node) -> Iterator[str]:
 
 
 def _reads(value: Node, data: bytes) -> bool:
-    if data.find(b"version", value.start_byte, value.end_byte) < 0:
+    own = data[value.start_byte : value.end_byte]
+    if b"version" not in own and b"substituteAll" not in own:
         return False
     text = syntax.text(value, data)
     if value.type in ("inherit", "inherit_from"):  # of the version, as it is found above
         return True
-    if "version" in terms.names_in(value, data) or _OF_THE_PACKAGE.search(text):
+    if not {"version", _CHECKER}.isdisjoint(terms.names_in(value, data)) or _OF_THE_PACKAGE.search(
+        text
+    ):
         return True
     # A script knows the version by its name; `''${` and `\${` leave it to the shell.
     return text.startswith(('"', "''")) and _OF_THE_SHELL.search(text) is not None
