@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS, Directive, Package, normalized_name
 from updater.overlay.reading.borrowed import held_together
+from updater.overlay.reading.drafts import ReplacedFetcher  # noqa: TC001 - msgspec reads it
 from updater.overlay.reading.neighbours import completed
 from updater.overlay.reading.pin_readers import with_readers
 
@@ -42,6 +43,7 @@ class OverlayFile(Struct, frozen=True):
         paths: the files that it calls or imports, by their paths as they are written in it.
         pins: the files of pins that it reads, by the same.
         is_linked: a link leads there, so that it may be another's.
+        replaced: fetchers' names that it has for something else.
     """
 
     file: str
@@ -51,6 +53,7 @@ class OverlayFile(Struct, frozen=True):
     paths: dict[str, str] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
     is_linked: bool = False
+    replaced: tuple[ReplacedFetcher, ...] = ()
 
     @property
     def is_function(self) -> bool:
@@ -100,10 +103,44 @@ def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
         # what a function makes are the packages of its callers
         if overlay.file not in functions or not is_given(package)
     ]
+    packages = _with_replaced(packages, by_file.values())
     texts = {overlay.file: overlay.data for overlay in by_file.values() if overlay.data is not None}
     arguments = {file: [call.arguments for call in own] for file, own in calls.items()}
     together = with_readers(held_together(completed(packages)), arguments, texts)
     return OverlayFiles(_told_apart(together), texts)
+
+
+def _with_replaced(packages: Iterable[Package], overlays: Iterable[OverlayFile]) -> list[Package]:
+    """Return packages, skipped where the project puts another function in their fetcher's place.
+
+    Below the overlay that does so there is still nixpkgs' own.
+    """
+    by_function: dict[str, list[tuple[str, ReplacedFetcher]]] = {}
+    for overlay in overlays:
+        for own in overlay.replaced:
+            by_function.setdefault(own.function, []).append((overlay.file, own))
+    if not by_function:
+        return list(packages)
+    changed = []
+    for package in packages:
+        places = (
+            (f"{own.function} is another function in this project ({file}:{own.line})")
+            for source in package.sources
+            for file, own in by_function.get(source.fetcher, ())
+            if not (source.below and file == package.file)
+            if not own.packages or own.packages & package.names
+        )
+        place = next(places, "") if not package.skip else ""
+        changed.append(_with_custom(package, place) if place else package)
+    return changed
+
+
+def _with_custom(package: Package, place: str) -> Package:
+    """Return a package whose source is the call of a function that no kind knows."""
+    package = replace(package, skip=f"{place}, which may fetch from another host")
+    if package.companions:
+        return package
+    return replace(package, source=None, custom=package.source)
 
 
 def _called(package: Package, calls: Sequence[PackageCall]) -> Package:

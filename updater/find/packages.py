@@ -132,7 +132,10 @@ def _followed(
         for file in overlay.paths.values():
             if file not in imported:
                 imported[file] = _with_pins(read(file), read_pins, parse)
-    return [_through(overlay, imported, parse) for overlay in reads.values()]
+    through = [_through(overlay, imported, parse) for overlay in reads.values()]
+    # of what is only imported nothing counts but what it puts in a fetcher's place
+    beside = [own for file, own in imported.items() if file not in reads and own.replaced]
+    return [*through, *(replace(own, packages=(), calls=()) for own in beside)]
 
 
 def _read_pins(own: OwnFiles, file: str) -> bytes | None:
@@ -253,7 +256,9 @@ def _understood(
             )
     paths = {path: meant for path, meant in named.items() if meant is not None}
     pins = dict(_pins(file, data, [*named]))
-    return OverlayFile(file, data, tuple(packages), tuple(calls), paths, pins)
+    # what a program writes to read its own pins by is for nobody else
+    replaced = () if program_of(file) else content.replaced
+    return OverlayFile(file, data, tuple(packages), tuple(calls), paths, pins, replaced=replaced)
 
 
 def _pins(file: str, data: bytes, paths: Sequence[str]) -> Iterator[tuple[str, str]]:

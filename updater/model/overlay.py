@@ -24,6 +24,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
         fields: the argument's attributes in the order of the file.
         version_name: how the argument can name the package's version (``version``,
             ``finalAttrs.version``), or an empty string where it is not in scope.
+        below: its function is selected from the packages below the overlay (``prev.fetchurl``).
         neighbour: where it is another source with other arguments (``old.src.override { ... }``),
             the names that lead to that: ``("prev", "tool", "src")``. Else empty.
     """
@@ -34,6 +35,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
     span: Span
     fields: tuple[Field, ...]
     version_name: str = ""
+    below: bool = False
     neighbour: tuple[str, ...] = ()
 
     def get(self, *names: str) -> Field | None:

@@ -8,17 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax, terms, values
-from updater.overlay.reading.scope import AttributeScope
+from updater.overlay.reading.drafts import ReplacedFetcher
+from updater.overlay.reading.scope import AttributeScope, Binding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tree_sitter import Node
 
-    from updater.overlay.reading.scope import Binding, Scope
+    from updater.overlay.reading.scope import Scope
 
 # Longer than any chain of names that is no cycle.
 _MOST_STEPS = 50
+_CALL, _CALL_WITH = "callPackage", "callPackageWith"
+# What a set may stand in as the argument of a function.
+_AROUND = frozenset({"binary_expression", "function_expression", "parenthesized_expression"})
 _CHANGES = frozenset({"override", "overrideAttrs", "overrideDerivation"})
 
 
@@ -54,6 +58,70 @@ def own_functions(
         for name in sorted(names)
         if any(_is_another(own.get(name), name, data) for own in sets)
     )
+
+
+def replaced(
+    attributes: AttributeScope, path: tuple[str, ...], data: bytes, names: Iterable[str]
+) -> list[ReplacedFetcher]:
+    """Return which functions a set has in the place of nixpkgs' of the same names.
+
+    What `callPackage` gives a file is told at the call (see `own_functions`).
+
+    Args:
+        attributes: the set.
+        path: the attribute path that it stands at.
+        data: the file.
+        names: of the functions that matter.
+    """
+    own = [
+        (name, binding)
+        for name in attributes
+        if name in names
+        and (binding := attributes.get(name)) is not None
+        and _is_another(binding, name, data)
+    ]
+    for statement in attributes.statements:
+        name = statement.names[-1]
+        if len(statement.names) > 1 and name in names:
+            value = Binding(name, statement.value, attributes.inner, statement.node)
+            own += [(name, value)] if _is_another(value, name, data) else []
+    if not own:
+        return []
+    head, operands = _receiver(attributes.node)
+    function = terms.last_name(head, data) if head is not None else ""
+    is_file = any(syntax.unwrap(operand).type == "path_expression" for operand in operands)
+    if is_file and function.startswith(_CALL) and function != _CALL_WITH:
+        return []
+    packages = {*path[-1:], _base_name(head, data)} - {""} if function == "override" else set()
+    return [
+        ReplacedFetcher(name, syntax.line(binding.at), frozenset(packages)) for name, binding in own
+    ]
+
+
+def _receiver(node: Node) -> tuple[Node | None, list[Node]]:
+    """Return the function that is applied to a set, or to a function of it, and all arguments."""
+    inner, outer = node, node.parent
+    while outer is not None and outer.type in _AROUND:
+        inner, outer = outer, outer.parent
+    if outer is None or outer.type != "apply_expression":
+        return None, []
+    if outer.child_by_field_name("argument") != inner:
+        return None, []
+    while outer.parent is not None and outer.parent.type == "apply_expression":
+        if outer.parent.child_by_field_name("function") != outer:
+            break
+        outer = outer.parent
+    head, applied = terms.applied(outer)
+    return head, [operand for _, operand in applied]
+
+
+def _base_name(head: Node | None, data: bytes) -> str:
+    """Return the name of the package whose ``override`` a function is."""
+    base = syntax.unwrap(head).child_by_field_name("expression") if head is not None else None
+    names = terms.plain_names(head, data) if head is not None else ()
+    if len(names) > 1:
+        return names[-2]
+    return terms.last_name(base, data) if base is not None else ""
 
 
 def _is_another(binding: Binding | None, name: str, data: bytes) -> bool:

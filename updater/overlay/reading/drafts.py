@@ -70,6 +70,18 @@ class Draft(Struct):
         return None
 
 
+class ReplacedFetcher(Struct, frozen=True):
+    """A fetcher's name that a set has for something else: ``fetchurl = final.corpFetch;``.
+
+    Attributes:
+        packages: the names of those that it is given to; none where it is of the whole set.
+    """
+
+    function: str
+    line: int
+    packages: frozenset[str] = frozenset()
+
+
 class PackageFile(Struct, frozen=True):
     """``NAME = callPackage PATH { ... };`` with the path as it is written.
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from updater.model import HASH_FIELDS, Field, Source, Span
 from updater.overlay.reading import syntax, values
 from updater.overlay.reading.choices import Choices
-from updater.overlay.reading.previous import neighbour, overridden_source
+from updater.overlay.reading.previous import is_below, neighbour, overridden_source
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -71,6 +71,7 @@ class Fields:
             span=call.span,
             fields=tuple(fields),
             version_name=self._version_name(sets[-1].inner if sets else call.scope, version),
+            below=is_below(call.node, call.scope, self.data),
             neighbour=overridden_source(call.node, call.scope, self.data),
         )
 

@@ -15,7 +15,10 @@ from msgspec.structs import replace
 from updater.model import Package  # noqa: TC001 - msgspec reads it
 from updater.overlay.reading import steering, syntax
 from updater.overlay.reading.assemble import Assembler
-from updater.overlay.reading.drafts import PackageFile  # noqa: TC001 - msgspec reads it
+from updater.overlay.reading.drafts import (  # noqa: TC001 - msgspec reads them
+    PackageFile,
+    ReplacedFetcher,
+)
 from updater.overlay.reading.generated import generated_by
 from updater.overlay.reading.problems import Problem, problem_at, unparsed
 from updater.overlay.reading.units import united
@@ -42,11 +45,13 @@ class FileContent(Struct, frozen=True):
         packages: in the order of the file.
         problems: parse problems and comments that belong to none of the packages.
         files: package files that it calls (``callPackage ./package.nix { }``).
+        replaced: fetchers' names that it has for something else.
     """
 
     packages: tuple[Package, ...]
     problems: tuple[Problem, ...]
     files: tuple[PackageFile, ...] = ()
+    replaced: tuple[ReplacedFetcher, ...] = ()
 
 
 class ParsedFile(Struct, frozen=True):
@@ -104,7 +109,9 @@ def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> Fil
     generator = generated_by(data, file)
     if generator:
         packages = [replace(package, generator=generator) for package in packages]
-    return FileContent(united(numbered(packages)), tuple(problems), tuple(files))
+    return FileContent(
+        united(numbered(packages)), tuple(problems), tuple(files), tuple(walk.replaced)
+    )
 
 
 def numbered(packages: Iterable[Package]) -> tuple[Package, ...]:

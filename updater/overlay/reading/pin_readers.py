@@ -6,36 +6,28 @@ counts as one who has it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from updater.model import PinEntry
 from updater.overlay.reading.borrowed import written_here
+from updater.overlay.reading.generated import program_of
+from updater.overlay.reading.spread import LEAVES, Spread, meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
     from updater.model import OutsidePin, Package, Span
 
     Arguments: TypeAlias = Mapping[str, Sequence[Mapping[str, tuple[str, ...]]]]
 
-_NAME = r"[A-Za-z_][\w'-]*"
-_BINDING = re.compile(rf"({_NAME})\s*[=?]\s*([^;]*)[;,}}]")
-_INHERIT = re.compile(r"\binherit\s*\(([^;]*?)\)([^;()]*);")
-# What every package binds: these tell nothing of where a value goes to.
-_OF_ANY = frozenset(
-    {"date", "hash", "hostPlatform", "meta", "name", "outPath", "owner", "passthru", "pname"}
-    | {"ref", "repo", "rev", "revision", "sha256", "src", "system", "tag", "url", "urls", "version"}
-)
 # Sets that are given to every file, and what stands in them.
 _OF_NIXPKGS = frozenset(
     {"config", "final", "inputs", "lib", "pkgs", "prev", "python3Packages", "self", "stdenv"}
     | {"stdenvNoCC", "super"}
 )
-_MOST_ROUNDS = 8
 
 
 def with_readers(
@@ -134,34 +126,35 @@ class OutsideReaders:
     ) -> None:
         self._packages = packages
         self._arguments = arguments
-        self._texts = texts
-        self._bindings: tuple[tuple[str, str], ...] | None = None
+        self._spread = Spread(texts)
 
     def beside(self, package: Package, entries: Sequence[PinEntry]) -> Package:
         """Return a package that stays where one of these has its pin, or may have it."""
         if package.lent:
             return package
         for entry in entries:
-            led = self._led_to(entry) if self._packages else frozenset()
+            places = _places_of(entry.file)
             for reader in self._packages:
                 outside = reader.outside
                 if outside is None or _is_of_one_unit(package, reader):
                     continue
-                how = self._reading(reader.file, outside, entry, led)
+                how = self._reading(reader.file, outside, entry, places)
                 if how:
                     return replace(package, lent=_lends(package, reader, outside, how))
         return package
 
-    def _reading(self, file: str, outside: OutsidePin, entry: PinEntry, led: frozenset[str]) -> str:
+    def _reading(
+        self, file: str, outside: OutsidePin, entry: PinEntry, places: frozenset[str]
+    ) -> str:
         """Say how a package may have a pin; an empty string where it has not."""
         names = [path for path in outside.names if path[0]]
-        reads = [path for path in outside.paths if _is_path_of(path, entry.file)]
+        reads = [path for path in outside.paths if _may_mean(path, file, places)]
         every = [set(path) for path in outside.names]
         if reads and not (any(entry.others & own for own in every) and not _has(every, entry)):
             return f"reads {reads[0]}"
         for path in names:
             for whole in self._through_callers(file, path):
-                if _may_be(whole, entry, led, is_called=file in self._arguments):
+                if self._may_be(whole, entry, is_called=file in self._arguments):
                     return f"takes its source from {'.'.join(path)}"
         return ""
 
@@ -172,82 +165,45 @@ class OutsideReaders:
         # what a call makes of more than names may be anything that the name leads to
         return [(*value, *path[1:]) if value else path for value in values] or [path]
 
-    def _led_to(self, entry: PinEntry) -> frozenset[str]:
-        """Return the names that are bound to what is made from a pin, anywhere in the project."""
-        if self._bindings is None:
-            self._bindings = tuple(_bindings(self._texts.values()))
-        led: set[str] = set()
-        for _ in range(_MOST_ROUNDS):
-            mentions = _mention(entry, led)
-            more = {name for name, value in self._bindings if mentions.search(value)} - led
-            if not more:
-                break
-            led |= more
-        return frozenset(led)
+    def _may_be(self, path: tuple[str, ...], entry: PinEntry, *, is_called: bool) -> bool:
+        """Tell whether names that lead out of a file may lead to a pin.
+
+        Args:
+            path: the names.
+            entry: the pin.
+            is_called: who calls the file is known, and gives nothing for the first of these names.
+        """
+        if entry.key in path:
+            return True
+        if entry.others & set(path):
+            return False
+        is_whole = len(path) == 1 or (len(path) == 2 and path[1] in LEAVES)  # noqa: PLR2004 - and it
+        if not is_called and is_whole and path[0] not in _OF_NIXPKGS:
+            return True
+        led = self._spread.of(entry, _places_of(entry.file))
+        return path[0] in led or any(name in led and name not in LEAVES for name in path)
 
 
 def _has(every: Sequence[set[str]], entry: PinEntry) -> bool:
     return bool(entry.key) and any(entry.key in own for own in every)
 
 
-def _may_be(
-    path: tuple[str, ...], entry: PinEntry, led: frozenset[str], *, is_called: bool
-) -> bool:
-    """Tell whether names that lead out of a file may lead to a pin.
-
-    Args:
-        path: the names.
-        entry: the pin.
-        led: names that are bound to what is made from it.
-        is_called: who calls the file is known, and gives nothing for the first of these names.
-    """
-    if entry.key in path:
-        return True
-    if entry.others & set(path):
-        return False
-    if path[0] in led or any(name in led and name not in _OF_ANY for name in path):
-        return True
-    is_whole = len(path) == 1 or (len(path) == 2 and path[1] in _OF_ANY)  # noqa: PLR2004 - and it
-    return not is_called and is_whole and path[0] not in _OF_NIXPKGS
+def _may_mean(path: str, file: str, places: frozenset[str]) -> bool:
+    """Tell whether a path as it is written may be one of some places; a part of one may be any."""
+    if path.startswith(".") and "$" not in path:
+        return meant(path, file) in places
+    last = path.rstrip("/").rpartition("/")[2]
+    return any(place.rpartition("/")[2] == last for place in places)
 
 
-def _is_path_of(path: str, file: str) -> bool:
-    """Tell whether a path as it is written may be that of a file, or of its program's folder."""
-    name = file.rpartition("/")[2]
-    return path.rstrip("/").rpartition("/")[2] in _spellings(file, name)
-
-
-def _spellings(file: str, name: str) -> frozenset[str]:
-    beside = {"sources.json": ("sources.nix", "npins", "default.nix", "nix")}.get(name, ())
-    folder = file.split("/")[-2:-1] if name == "default.nix" else []
-    return frozenset({name, *beside, *folder})
-
-
-def _mention(entry: PinEntry, led: Iterable[str]) -> re.Pattern[str]:
-    """Return what finds a pin in a Nix expression: its file, its key, or a name that it has."""
-    name = entry.file.rpartition("/")[2]
-    files = "|".join(re.escape(own) for own in sorted(_spellings(entry.file, name) - {"nix"}))
-    alternatives = [rf"(?:/|\bimport\s+\./)(?:{files})(?![\w.-])"]
-    names = sorted(set(led) - _OF_ANY)
-    keys = "|".join(re.escape(key) for key in sorted(entry.others))
-    unless = rf"(?!\s*\.\s*\"?(?:{keys})(?![\w'-]))" if keys else ""
-    if names:
-        spelled = "|".join(map(re.escape, names))
-        alternatives.append(rf"(?<![\w'.-])(?:{spelled})(?![\w'-]){unless}")
-    if entry.key:
-        alternatives.append(rf"[.\"]{re.escape(entry.key)}(?![\w'-])")
-    return re.compile("|".join(alternatives))
-
-
-def _bindings(texts: Iterable[bytes]) -> Iterable[tuple[str, str]]:
-    """Yield the names that texts bind, each with the text of its value, or the start of it."""
-    for data in texts:
-        text = data.decode("utf-8", "replace")
-        for match in _BINDING.finditer(text):
-            yield match[1], match[2]
-        for match in _INHERIT.finditer(text):
-            for name in match[2].split():
-                yield name, f"{match[1]}.{name}"
+def _places_of(file: str) -> frozenset[str]:
+    """Return the files by which a file of pins is read: also its program's own, and its folder."""
+    folder, _, name = file.rpartition("/")
+    if not program_of(file):
+        return frozenset({file})
+    stem = name.rpartition(".")[0]
+    beside = {f"{folder}/{own}" for own in (name, f"{stem}.nix", f"{stem}.json", "default.nix")}
+    return frozenset({folder, *beside})
 
 
 def _lends(package: Package, reader: Package, outside: OutsidePin, how: str) -> str:

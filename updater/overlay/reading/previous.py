@@ -59,6 +59,26 @@ def overridden(head: Node, scope: Scope, data: bytes) -> tuple[str, ...]:
     return ()
 
 
+def is_below(call: Node, scope: Scope, data: bytes) -> bool:
+    """Tell whether a call's function is of the packages below the overlay: ``prev.fetchurl``."""
+    node = syntax.unwrap(terms.applied(call)[0])
+    for _ in range(_MOST_STEPS):
+        if node.type == "select_expression":
+            node = syntax.unwrap(node.child_by_field_name("expression") or node)
+            continue
+        if node.type not in ("variable_expression", "identifier"):
+            return False
+        name = syntax.text(node, data)
+        binding = scope.find(name)
+        if binding is None:
+            return _of_argument(name, scope) == (PREVIOUS,)
+        inner = binding.owner or binding.expression
+        if inner is None:
+            return False
+        node, scope = syntax.unwrap(inner), binding.scope
+    return False
+
+
 def overridden_source(call: Node, scope: Scope, data: bytes) -> tuple[str, ...]:
     """Return the names that lead to ``old.src`` of ``old.src.override { ... }``; else nothing."""
     head, _ = terms.applied(call)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from updater.overlay.reading.drafts import Role
+    from updater.overlay.reading.drafts import ReplacedFetcher, Role
 
 _BUILDER = re.compile(r"(build[A-Z]|mk[A-Z]\w*(Derivation|Package|Application))\w*|mkDerivation")
 _OTHER_FETCHER = re.compile(r"fetch\w+|import\w*Lock")
@@ -53,6 +53,7 @@ class Walk:
         loose, loose_others: the same calls as a draft has, but in no package.
         pinned: those in files of pins.
         files: package files that it calls.
+        replaced: fetchers' names that it has for something else.
     """
 
     def __init__(self, source: syntax.NixText, fetchers: frozenset[str]) -> None:
@@ -79,6 +80,7 @@ class Walk:
         self.loose: list[Call] = []
         self.loose_others: list[Call] = []
         self.files: list[PackageFile] = []
+        self.replaced: list[ReplacedFetcher] = []
         file = FileScope()
         file.pins = values_in(self._text, file)
         self._bound: dict[int, list[tuple[Draft, bool]]] = {}
@@ -127,6 +129,7 @@ class Walk:
 
     def _set(self, visit: Visit) -> Iterable[Visit]:
         attributes = AttributeScope(visit.node, visit.scope, self._data)
+        self.replaced += callees.replaced(attributes, visit.path, self._data, self._fetchers)
         draft = self._draft(visit, (attributes,), visit.node) or visit.draft
         return self._statements(visit, attributes, draft)
 
