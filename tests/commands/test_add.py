@@ -430,6 +430,45 @@ def test_what_compiles_for_cuda_gets_the_toolkit_of_its_siblings(
     assert overlay(project, "kernel") == expected
 
 
+@pytest.mark.thorough
+def test_what_does_not_build_is_written_only_where_that_is_asked_for(workshop: Workshop) -> None:
+    """Also a circle: what imports its user, without declaring it, is what the user waits for."""
+    project = workshop.project
+    workshop.overlay()
+    about = 'license = "MIT"\n'
+    workshop.add("soup", "1.0", extra=f'{about}dependencies = ["sieve"]\n')
+    workshop.add("sieve", "1.0", extra=about, module="import soup\n")
+    tree = project.snapshot()
+
+    refused = project.run("add", "soup", "--with-missing")
+    assert (refused.code, refused.err.splitlines()[:2]) == (
+        1,
+        [
+            "updater: sieve: imports of python3Packages.sieve: the module soup is missing",
+            (
+                "  soup requires it, and waits for it: if it imports something of that, each needs the "
+                "other"
+            ),
+        ],
+    )
+    assert project.snapshot() == tree
+    kept = project.run("add", "soup", "--with-missing", "--keep-failed")
+    assert (kept.code, kept.out) == (
+        0,
+        """\
+added sieve 1.0 from pypi:sieve: overlays/sieve.nix
+  note: it does not build: imports of python3Packages.sieve: the module soup is missing
+added soup 1.0 from pypi:soup: overlays/soup.nix
+  passed: evaluation, build, imports (soup), version
+  added: overlays/sieve.nix
+  added: overlays/soup.nix
+  changed: default.nix
+""",
+    )
+    assert project.run("remove", "soup", "sieve").code == 0
+    assert project.snapshot() == tree
+
+
 def test_what_is_there_already_is_named_with_its_place(workshop: Workshop) -> None:
     """In the overlays, in the package set, or in a file of that name; nothing is written.
 

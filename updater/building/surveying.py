@@ -126,7 +126,7 @@ class SetSurvey:
                 self.problem = f"{absent.detail}; {_NAME}"
 
     def _not_found(self, question: Question) -> NotInSet:
-        tried = f"(tried: {', '.join(map(shown, question.paths.values()))})"
+        tried = f"(tried: {', '.join(dict.fromkeys(map(shown, question.paths.values())))})"
         if self._has_some:
             reason = f"{self._entry} does not have this package"
         elif self._error:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     "--env", "environments", metavar="NAME", multiple=True, help="Put it into this environment."
 )
 @click.option("--no-build", is_flag=True, help="Write without building first.")
-@click.option("--keep-failed", is_flag=True, help="Write it even if it does not build in the end.")
+@click.option("--keep-failed", is_flag=True, help="Write it even if it does not build.")
 @click.option("--dry-run", is_flag=True, help="Build, and print the diff; write nothing.")
 @click.option("--commit", is_flag=True, help="Make one commit of all that is written.")
 @click.option("--pr", is_flag=True, help="Open one pull request; leave the files alone.")

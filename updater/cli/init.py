@@ -77,15 +77,17 @@ def _findings(config: Config, overlays: OverlayFiles, origin: str) -> list[str]:
     from updater.compose.trees import entry_place
     from updater.errors import PatchError
     from updater.model import BuildPolicy
+    from updater.report.next_step import counted
 
     try:
         entry = f"{entry_place(config, BuildPolicy()).file} lists the overlays"
     except PatchError:
         entry = "neither flake.nix nor default.nix, so that nothing is built"
-    count = len(overlays.packages)
+    packages = counted(len(overlays.packages), "package")
+    texts = counted(len(overlays.texts), "file")
     followed = sum(not package.skip and not package.problem for package in overlays.packages)
     return [
-        f"found {count} packages in {len(overlays.texts)} files: {followed} can be followed",
+        f"found {packages} in {texts}: {followed} can be followed",
         f"found {entry}",
         f"found the repository {origin}"
         if origin

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from updater.model import Outcome
 
 
+_KEPT = "--keep-failed writes what the text of its source says"
+
+
 def missing_of(outcome: Outcome) -> tuple[str, ...]:
     """Return the projects that a package needs and nobody has; none where that is not all."""
     facts = outcome.requirements
@@ -31,12 +34,30 @@ def reason_of(outcome: Outcome) -> str:
             return getattr(outcome, "reason", "") or "nothing came of it"
 
 
-def failure(draft: OverlayDraft, outcome: Outcome, absent: Sequence[str]) -> StageError:
-    """Return the error of a draft that has no other source, with what to do."""
+def failure(
+    draft: OverlayDraft,
+    outcome: Outcome,
+    absent: Sequence[str],
+    later: Sequence[OverlayDraft] = (),
+) -> StageError:
+    """Return the error of a draft that has no other source, with what to do.
+
+    Args:
+        draft: the new overlay.
+        outcome: why nothing came of it.
+        absent: what it needs, and nobody has.
+        later: other new overlays, which wait for what they need.
+    """
     before = "".join(f"\n  before: {reason}" for reason in draft.reasons)
-    hint = outcome.hint if isinstance(outcome, Failed) else ""
-    if isinstance(outcome, Held):
-        hint = "--no-build writes what the text of its source says, to be completed by hand"
+    users = [other.name for other in later if draft.name in other.project.needs]
+    if users:
+        before += (
+            f"\n  {', '.join(users)} requires it, and waits for it: if it imports something of "
+            "that, each needs the other"
+        )
+    hint = f"{_KEPT}, to be completed by hand"
+    if isinstance(outcome, Failed) and outcome.hint:
+        hint = f"{_KEPT}; then {outcome.hint}"
     if absent:
         hint = (
             f"--with-missing adds them from the index first: {', '.join(sorted(absent))}; or add "

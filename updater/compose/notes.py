@@ -27,14 +27,15 @@ _SYSTEMS = (
 )
 
 
-def notes_of(draft: OverlayDraft, updated: Updated) -> tuple[str, ...]:
+def notes_of(draft: OverlayDraft, updated: Updated, failure: str) -> tuple[str, ...]:
     """Return the notes on a package that is added.
 
     Args:
         draft: with the sources that were given up.
         updated: what its bump found that no edit expresses.
+        failure: why it does not build; empty where it does, or nobody tried.
     """
-    notes = [*draft.reasons]
+    notes = [*draft.reasons, *([f"it does not build: {failure}"] if failure else [])]
     notes += draft.project.passed_over if draft.origin.tag else ()
     notes += (warning.message for warning in updated.warnings if warning.code == "requirements")
     if _runs_cmake(draft.project.files):

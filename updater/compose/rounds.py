@@ -16,7 +16,7 @@ from updater.compose.places import equipped_all, registered_all
 from updater.compose.presence import refuse_in_set
 from updater.compose.reported import facts_of
 from updater.compose.trees import entry_place
-from updater.errors import BuildError, PatchError, StageError, UsageError
+from updater.errors import BuildError, PatchError, StageError
 from updater.model import Passed, Updated, normalized_name
 from updater.model.run import Bump
 from updater.pipeline.ledger import Ledger
@@ -42,6 +42,7 @@ class AddRounds(Struct):
         missing: looks up what is required and nobody has.
         user: the file of a package that will use what is added; empty for none.
         built: identity -> what is ready.
+        failed: file -> why what is written all the same does not build.
     """
 
     run: Runner
@@ -50,6 +51,7 @@ class AddRounds(Struct):
     ask: AddRequest
     user: str = ""
     built: dict[str, tuple[OverlayDraft, Updated]] = {}
+    failed: dict[str, str] = {}
 
     def finish(self, drafts: Sequence[OverlayDraft]) -> Addition:
         """Return all that is added, once it builds.
@@ -87,7 +89,7 @@ class AddRounds(Struct):
                     package.label or "",
                     _source(by_file[package.file][0]),
                     builds.get(package.identity),
-                    notes_of(*by_file[package.file]),
+                    notes_of(*by_file[package.file], self.failed.get(package.file, "")),
                     facts[package.file],
                 )
                 for package in packages
@@ -120,7 +122,7 @@ class AddRounds(Struct):
             for draft in later:
                 self.copy.remove(draft.file)
             overlays = self.written(waiting, place, entry)
-            outcomes = self._bumped(waiting, overlays)
+            outcomes = self._bumped(waiting, overlays, build=self.ask.build)
             unbuilt = [draft for draft in waiting if not self._is_built(outcomes[draft.file])]
             left: list[OverlayDraft] = []
             missing: dict[str, None] = {}
@@ -129,8 +131,10 @@ class AddRounds(Struct):
                 outcome = outcomes[draft.file]
                 absent = [name for name in missing_of(outcome) if name not in known]
                 following = self._following(draft, outcome, absent)
-                if following is None:
-                    failures.append(failure(draft, outcome, absent))
+                if following is None and self.ask.keep_failed and not absent:
+                    self._keep(draft, outcome, overlays)
+                elif following is None:
+                    failures.append(failure(draft, outcome, absent, later))
                 else:
                     missing |= dict.fromkeys(absent)
                     left.append(following)
@@ -143,6 +147,14 @@ class AddRounds(Struct):
             known |= {normalized_name(name) for name in missing}
             waiting = [*left, *later]
         raise together([], waiting)
+
+    def _keep(self, draft: OverlayDraft, outcome: Outcome, overlays: OverlayFiles) -> None:
+        """Take a draft that does not build as the text of its source has it."""
+        again = self._bumped([draft], overlays, build=False)[draft.file]
+        if not self._is_built(again):
+            raise failure(draft, again, ())
+        self.copy.write(draft.file, self.built[again.package.identity][1].change.after)
+        self.failed[draft.file] = reason_of(outcome)
 
     def _following(
         self, draft: OverlayDraft, outcome: Outcome, absent: Sequence[str]
@@ -178,17 +190,17 @@ class AddRounds(Struct):
         overlays = self.copy.read(new)
         data = registered_all(place, entry, new, overlays, self.user)
         self.copy.write(place.file, data)
-        unread = self.copy.unread(new)
-        if unread:
-            raise _unread(unread[0], sorted(new))
+        self.copy.refuse_unread(new)
         return overlays
 
-    def _bumped(self, drafts: Sequence[OverlayDraft], overlays: OverlayFiles) -> dict[str, Outcome]:
+    def _bumped(
+        self, drafts: Sequence[OverlayDraft], overlays: OverlayFiles, *, build: bool
+    ) -> dict[str, Outcome]:
         """Fill drafts with their hashes and inputs, and build them."""
         by_file = {draft.file: draft for draft in drafts}
         packages = [package for package in overlays.packages if package.file in by_file]
         versions = {own.identity: by_file[own.file].origin.version for own in packages}
-        ask = Bump(build=self.ask.build)
+        ask = Bump(build=build)
 
         async def bump(pipeline: Pipeline) -> list[Outcome]:
             return await pipeline.bump(packages, overlays, ask, Ledger())
@@ -199,7 +211,7 @@ class AddRounds(Struct):
         for file, outcome in outcomes.items():
             if isinstance(outcome, Updated):
                 finished = outcome
-                if not self.ask.build:
+                if not build:
                     finished = unbuilt(by_file[file], outcome, overlays)
                 elif outcome.build is None or outcome.build.status != "passed":
                     raise BuildError(
@@ -248,7 +260,10 @@ class AddRounds(Struct):
         for outcome in self.run(self.copy.config, test):
             if isinstance(outcome, Passed):
                 builds[outcome.package.identity] = outcome.build
-            elif not self.ask.keep_failed:
+                self.failed.pop(outcome.package.file, None)
+            elif self.ask.keep_failed:
+                self.failed.setdefault(outcome.package.file, reason_of(outcome))
+            else:
                 raise BuildError(
                     f"{outcome.package.name}, as it would be written, does not build: "
                     f"{reason_of(outcome)}",
@@ -260,17 +275,3 @@ class AddRounds(Struct):
 def _source(draft: OverlayDraft) -> str:
     origin = draft.origin
     return f"{origin.project}@{origin.tag}" if origin.tag else str(origin.project)
-
-
-def _unread(file: str, new: Sequence[str]) -> UsageError:
-    """Return the error of a file that later runs would not read."""
-    if file in new:
-        return UsageError(
-            f"{file} would not be read by later runs: `overlays` in config.yaml does not name it",
-            hint="add it there, or name another with --file",
-        )
-    return UsageError(
-        f"with {new[0]} there, later runs would not read {file} any more",
-        hint="name all overlays in config.yaml first, `overlays: [FOLDER]`, or a file beside "
-        "them with --file",
-    )

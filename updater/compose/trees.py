@@ -133,9 +133,25 @@ class ProjectCopy(Struct, frozen=True):
         listed = dict.fromkeys((*_named(self.config), *also))
         return begin_reading(self.config.root, tuple(listed))()
 
-    def unread(self, new: Collection[str]) -> tuple[str, ...]:
-        """Return the files of old and new overlays that a later run would not read."""
-        return tuple(sorted((self.known | set(new)) - set(_named(self.config))))
+    def refuse_unread(self, new: Collection[str]) -> None:
+        """Refuse new overlays that later runs would not read, or with which they would not others.
+
+        Raises:
+            UsageError: there is such a file.
+        """
+        unread = sorted((self.known | set(new)) - set(_named(self.config)))
+        if unread and unread[0] in new:
+            raise UsageError(
+                f"{unread[0]} would not be read by later runs: `overlays` in config.yaml does not "
+                "name it",
+                hint="add it there, or name another with --file",
+            )
+        if unread:
+            raise UsageError(
+                f"with {min(new)} there, later runs would not read {unread[0]} any more",
+                hint="name all overlays in config.yaml first, `overlays: [FOLDER]`, or a file "
+                "beside them with --file",
+            )
 
     def write(self, file: str, data: bytes) -> None:
         """Write a file of the copy."""
