@@ -64,7 +64,8 @@ EXECUTIONS = 1_000_000
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 INDEX = Project.parse("pypi:pkg")
 REPOSITORY = Project.parse("https://github.com/o/pkg")
-URL = "https://index.example/simple/pkg/"
+INDEX_BASE = "https://index.example/simple"
+URL = f"{INDEX_BASE}/pkg/"
 QUESTION = ProjectQuestion(
     REPOSITORY, frozenset({"main"}), frozenset({"1" * 40}), ("pyproject.toml",), releases=True
 )
@@ -118,7 +119,7 @@ def taken(offer: Offer) -> None:
 def of_index(content_type: str) -> Callable[[bytes], None]:
     def read(data: bytes) -> None:
         answer = HttpResponse(200, URL, {"content-type": content_type}, data)
-        taken(pypi._offer(INDEX, pypi._packed(INDEX.path, answer)))
+        taken(pypi._offer(INDEX, pypi._packed(INDEX.path, answer), INDEX_BASE))
 
     return read
 
