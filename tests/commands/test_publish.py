@@ -301,6 +301,9 @@ def test_a_check_that_fails_later_takes_automerge_back(
         assert (home.pull(1).automerge, said.code) == (merged, 0)
         assert note in said.err if note else said.err == ""
         note = note if state == "forbidden" else ""
+    asked = home.github.server.requests("POST .*/graphql")
+    alone = [one for one in asked if b"$commit: GitObjectID" in one.body]
+    assert len(alone) == (2 if state == "forbidden" else 0)  # asked with all the rest
 
 
 @pytest.mark.parametrize(

@@ -173,13 +173,18 @@ class Pulls:
             issue.state = sent.get("state", issue.state)
             return json_answer(self._issue_model(hosted, issue))
         pull = hosted.pulls[int(issue_number)]
-        pull.milestone = sent.get("milestone", pull.milestone)
+        strangers = [one for one in sent.get("assignees", ()) if one.startswith("nobody")]
+        if strangers:
+            return invalid("Issue", field="assignees", code="invalid")
+        for name in ("milestone", "labels", "assignees", "body"):
+            setattr(pull, name, sent.get(name, getattr(pull, name)))
         return json_answer(self._issue_model(hosted, pull))
 
     def _assign(self, request: Request, hosted: Hosted, issue_number: str) -> Response:
         pull = hosted.pulls[int(issue_number)]
         named = json.loads(request.body)["assignees"]
-        pull.assignees += [one for one in named if one not in pull.assignees]
+        known = [one for one in named if not one.startswith("nobody")]
+        pull.assignees += [one for one in known if one not in pull.assignees]
         return json_answer(self._issue_model(hosted, pull), 201)
 
     def _label(self, request: Request, hosted: Hosted, issue_number: str) -> Response:

@@ -14,6 +14,7 @@ from updater.publish.text.marker import has_trailer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from updater.effects.github.protection import CheckState
     from updater.effects.github.repository import GitHubRepository
     from updater.model import Pull
     from updater.model.pulls import PullRequestContent
@@ -35,19 +36,45 @@ class ShownBranches(Struct):
     _details: Details = Details()
     _branches: dict[str, Branch | None] = field(default_factory=dict)
     _changed: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    _is_reported: bool | None = None
 
-    def look_closer(self, names: Sequence[str], watched: Callable[[Pull], Iterable[str]]) -> None:
+    def look_closer(
+        self,
+        names: Sequence[str],
+        watched: Callable[[Pull], Iterable[str]],
+        automerged: Callable[[Pull], bool],
+    ) -> None:
         """Ask in one query what is needed of some branches, and of all with a pull request.
 
         Args:
             names: those that are proposed; what was closed of them and of all that have no open
                 pull request is asked for.
             watched: the files that a pull request's own files are and use.
+            automerged: whether it matters what is reported of a pull request.
         """
         idle = [name for name in dict.fromkeys((*names, *self.heads)) if name not in self.pulls]
         places = list(self._places(watched))
-        if idle or places:
-            self._details = self.repository.details(idle, places)
+        checked = [pull.head for pull in self.pulls.values() if automerged(pull)]
+        if idle or places or checked:
+            self._details = self.repository.details(idle, places, checked)
+
+    def checks(self, pull: Pull) -> CheckState | None:
+        """Return what is reported of a pull request's checks; None where nothing is.
+
+        The query of all says nothing of one without checks, and of all where the token lacks the
+        right: which of the two it is, is asked once.
+
+        Raises:
+            PublishError: it may not be seen; only the first time.
+        """
+        if pull.head in self._details.checks:
+            return self._details.checks[pull.head]
+        if pull.head in self._details.checked and self._is_reported is not None:
+            return None
+        self._is_reported = False
+        state = self.repository.checks(pull.head)
+        self._is_reported = True
+        return state
 
     def _places(self, watched: Callable[[Pull], Iterable[str]]) -> Iterator[tuple[str, str]]:
         for name, pull in self.pulls.items():

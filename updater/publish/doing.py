@@ -55,27 +55,21 @@ class PullRequestWriter(Struct, frozen=True):
         )
         automerge = is_allowed and self._is_checked(members)
         pull = decision.pull
-        checks = None
-        if pull is not None:
+        is_new, checks = pull is None, None
+        if pull is None:
+            is_whole = not automerge and not policy.furnishes
+            pull = self._open(proposal, state, decision, whole=is_whole, draft=policy.draft)
+        else:
             if automerge and not decision.push:  # of a new commit nothing is reported yet
                 checks = self._checks(pull)
             self._take_back_automerge(pull, checks, is_allowed=automerge)
-        if pull is None:
-            is_whole = not automerge and not policy.furnishes
-            body = (
-                proposal.body if is_whole else render(proposal.updates, proposal.links, ready=False)
-            )
-            opening = PullRequestText(
-                self.view.base.branch, proposal.branch, proposal.title, body, draft=policy.draft
-            )
-            opened = self._push(proposal, state, opening) if decision.push else None
-            pull = opened if opened is not None else repository.open_pull(opening)
-            self.view.count += 1
-        elif decision.push:
-            self._push(proposal, state, None)
+            if decision.push:
+                self._push(proposal, state, None)
         marker = read_marker(pull.body)
         if marker is not None and not marker.ready:
-            repository.furnish(pull.number, policy)
+            furnishing = repository.furnishing
+            furnish = furnishing.ask_for_reviews if is_new else furnishing.add
+            furnish(pull.number, policy)
         is_ready = True
         if decision.push or not (marker and marker.ready):
             if automerge and not pull.automerge:
@@ -92,8 +86,29 @@ class PullRequestWriter(Struct, frozen=True):
             for name, text in texts.items()
             if not is_same(text, str(getattr(pull, name)))
         }
-        if changed:
+        if changed and is_new:
+            repository.furnishing.finish(pull.number, policy, body)
+        elif changed:
             repository.edit_pull(pull.number, **changed)
+        return pull
+
+    def _open(
+        self,
+        proposal: Proposal,
+        state: rules.ShownState,
+        decision: rules.Publish,
+        *,
+        whole: bool,
+        draft: bool,
+    ) -> Pull:
+        """Open a pull request; the marker of one that is not whole yet says so."""
+        body = proposal.body if whole else render(proposal.updates, proposal.links, ready=False)
+        base = self.view.base.branch
+        opening = PullRequestText(base, proposal.branch, proposal.title, body, draft=draft)
+        pull = self._push(proposal, state, opening) if decision.push else None
+        if pull is None:
+            pull = self.view.repository.open_pull(opening)
+        self.view.count += 1
         return pull
 
     def _take_back_automerge(
@@ -123,7 +138,7 @@ class PullRequestWriter(Struct, frozen=True):
     def _checks(self, pull: Pull) -> CheckState | None:
         """Return what GitHub reports of a pull request's checks; None where it does not tell."""
         try:
-            return self.view.repository.checks(pull.head)
+            return self.view.branches.checks(pull)
         except PublishError as error:
             self.note(
                 f"{error}; auto-merge heeds the required checks alone, unless the token has the "

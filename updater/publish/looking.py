@@ -24,7 +24,7 @@ from updater.publish.text import dashboard
 from updater.publish.text.names import BranchNaming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from updater.effects.github.repository import GitHubRepository
@@ -156,13 +156,18 @@ class RepositoryView(Struct):
         self._branches = ShownBranches(self.repository, self.base.commit, heads, by_branch)
 
     def look_closer(
-        self, names: Iterable[str], watched: Callable[[Iterable[str]], Iterable[str]]
+        self,
+        names: Iterable[str],
+        watched: Callable[[Iterable[str]], Iterable[str]],
+        automerged: Collection[str],
     ) -> None:
         """Read what was proposed before, and what the base had where open branches began.
 
         Args:
             names: of the packages and groups that are proposed.
             watched: the files that some packages' files are and use.
+            automerged: the identities of packages whose pull requests may merge by themselves, so
+                that their checks matter.
         """
         branches = [
             branch
@@ -170,7 +175,11 @@ class RepositoryView(Struct):
             for branch in (self.naming.branch(name), self.naming.former(name))
             if branch
         ]
-        self.branches.look_closer(branches, lambda pull: watched(rules.packages_of(pull)))
+        self.branches.look_closer(
+            branches,
+            lambda pull: watched(rules.packages_of(pull)),
+            lambda pull: not rules.packages_of(pull).isdisjoint(automerged),
+        )
 
     def look_at_board(self) -> None:
         """Read the dashboard and its boxes."""

@@ -108,7 +108,8 @@ class Publisher:
         self._watched = partial(
             watched_files, overlays=overlays, used=used, prefix=view.base.prefix
         )
-        view.look_closer(groups, self._watched)
+        automerged = {own.package.identity for own in members if own.policy.automerge}
+        view.look_closer(groups, self._watched, automerged)
         for name, group in groups.items():
             done, proposal = self._group(name, group, overlays)
             outcomes |= {outcome.package.identity: outcome for outcome in done}

@@ -11,10 +11,12 @@ from msgspec import Struct
 
 from updater.effects.github.objects import in_repository, literal
 from updater.effects.github.overview import SHORT_PULL_FIELDS, read_shown_pull
+from updater.effects.github.protection import ROLLUP, read_rollup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from updater.effects.github.protection import CheckState
     from updater.effects.github.requests import Requests
     from updater.model import Pull
 
@@ -28,14 +30,22 @@ class Details(Struct, frozen=True):
         pulls: branch -> the pull requests from it, newest first; of those that were merged, only
             the newest. A branch that has more than twenty others is left out.
         objects: commit and path -> the id of the file or folder there; empty where nothing is.
+        checks: commit -> what is reported of it; one without checks, or whose checks the token may
+            not see, is left out.
+        checked: the commits of which that was asked and answered.
     """
 
     pulls: Mapping[str, tuple[Pull, ...]] = {}
     objects: Mapping[tuple[str, str], str] = {}
+    checks: Mapping[str, CheckState] = {}
+    checked: frozenset[str] = frozenset()
 
 
 def details(
-    requests: Requests, branches: Sequence[str], places: Iterable[tuple[str, str]]
+    requests: Requests,
+    branches: Sequence[str],
+    places: Iterable[tuple[str, str]],
+    checked: Sequence[str] = (),
 ) -> Details:
     """Ask about branches, and what commits have at paths; nothing is told without GraphQL.
 
@@ -43,6 +53,7 @@ def details(
         requests: to the repository.
         branches: whose pull requests are asked for.
         places: commits and paths.
+        checked: commits of which the checks are asked for.
 
     Raises:
         GithubException: GitHub refuses or cannot be reached.
@@ -52,6 +63,10 @@ def details(
     fields += [
         f"o{number}: object(expression: {literal(f'{commit}:{path}')}) {{ oid }}"
         for number, (commit, path) in enumerate(places)
+    ]
+    fields += [
+        f"c{number}: object(oid: {literal(commit)}) {{ {ROLLUP} }}"
+        for number, commit in enumerate(checked)
     ]
     told: dict[str, Any] = {}
     for start in range(0, len(fields), _MOST_FIELDS):
@@ -72,7 +87,9 @@ def details(
     objects = {
         place: str((told[f"o{number}"] or {}).get("oid", "")) for number, place in enumerate(places)
     }
-    return Details(pulls, objects)
+    reported = {commit: read_rollup(told[f"c{number}"]) for number, commit in enumerate(checked)}
+    checks = {commit: state for commit, state in reported.items() if state is not None}
+    return Details(pulls, objects, checks, frozenset(checked))
 
 
 def _pulls(number: int, branch: str) -> tuple[str, str]:

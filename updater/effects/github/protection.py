@@ -6,7 +6,7 @@ which need no right but to read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -22,11 +22,12 @@ _STATES: Final[dict[str, CheckState]] = {
     "FAILURE": "failed",
     "ERROR": "failed",
 }
-_ROLLUP: Final = """query ($owner: String!, $name: String!, $commit: GitObjectID!) {
-  repository(owner: $owner, name: $name) {
-    object(oid: $commit) { ... on Commit { statusCheckRollup { state } } }
-  }
-}"""
+ROLLUP: Final = "... on Commit { statusCheckRollup { state } }"
+"""What is asked of a commit for `read_rollup`."""
+
+_ASKING: Final = f"""query ($owner: String!, $name: String!, $commit: GitObjectID!) {{
+  repository(owner: $owner, name: $name) {{ object(oid: $commit) {{ {ROLLUP} }} }}
+}}"""
 _CHECKING_RULES: Final = frozenset({"required_status_checks", "workflows"})
 
 
@@ -54,6 +55,11 @@ def reported_checks(requests: Requests, commit: str) -> CheckState | None:
     Raises:
         GithubException: GitHub refuses or cannot be reached.
     """
-    answer = requests.graphql(_ROLLUP, requests.named | {"commit": commit})
-    rollup = (answer["repository"]["object"] or {}).get("statusCheckRollup")
+    answer = requests.graphql(_ASKING, requests.named | {"commit": commit})
+    return read_rollup(answer["repository"]["object"])
+
+
+def read_rollup(node: Any) -> CheckState | None:  # noqa: ANN401 - JSON
+    """Read what was asked of a commit by `ROLLUP`; None also where the token may not see it."""
+    rollup = (node or {}).get("statusCheckRollup")
     return _STATES[rollup["state"]] if rollup else None

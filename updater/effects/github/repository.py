@@ -14,6 +14,7 @@ from urllib.parse import quote
 from updater.effects.github.answers import read_comment, read_commit, read_issue, read_pull
 from updater.effects.github.branching import BranchWriter, PullRequestText
 from updater.effects.github.details import Details, details
+from updater.effects.github.furnishing import PullFurnisher
 from updater.effects.github.objects import GitObjects, TreeFile
 from updater.effects.github.overview import Overview, overview
 from updater.effects.github.protection import CheckState, reported_checks, requires_checks
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from updater.effects.github.pace import WritePace
-    from updater.model import PullPolicy
     from updater.model.pulls import PullComment
 
 _MOST_COMMITS = 100
@@ -77,10 +77,15 @@ class GitHubRepository:
                 self._branches = BranchWriter(self._requests, shown.node)
             return shown
 
-    def details(self, branches: Sequence[str], places: Iterable[tuple[str, str]]) -> Details:
-        """Return the pull requests of branches, and what commits have at paths, where told."""
+    def details(
+        self,
+        branches: Sequence[str],
+        places: Iterable[tuple[str, str]],
+        checked: Sequence[str] = (),
+    ) -> Details:
+        """Return the pull requests of branches, what commits have at paths, and their checks."""
         with self._reading():
-            return details(self._requests, branches, places)
+            return details(self._requests, branches, places, checked)
 
     def changed_paths(self, before: str, after: str) -> frozenset[str] | None:
         """Return the files that changed between two commits.
@@ -274,27 +279,10 @@ class GitHubRepository:
         with self._requests.mapped(f"edit pull request {number}", "pull_requests"):
             self._requests.send("PATCH", f"/pulls/{number}", **changes)
 
-    def furnish(self, number: int, policy: PullPolicy) -> None:
-        """Give a pull request its labels, assignees, milestone and reviewers.
-
-        Each is a set to GitHub: to do it again changes nothing.
-        """
-        with self._requests.mapped(f"label pull request {number}", "pull_requests"):
-            if policy.labels:
-                self._requests.send("POST", f"/issues/{number}/labels", labels=list(policy.labels))
-        with self._requests.mapped(f"assign pull request {number}", "pull_requests"):
-            if policy.assignees:
-                self._requests.send(
-                    "POST", f"/issues/{number}/assignees", assignees=list(policy.assignees)
-                )
-            if policy.milestone:
-                self._requests.send("PATCH", f"/issues/{number}", milestone=policy.milestone)
-        people = [reviewer for reviewer in policy.reviewers if "/" not in reviewer]
-        teams = [reviewer.partition("/")[2] for reviewer in policy.reviewers if "/" in reviewer]
-        with self._requests.mapped(f"ask for reviews of pull request {number}", "pull_requests"):
-            if people or teams:
-                sent = {"reviewers": people, "team_reviewers": teams}
-                self._requests.send("POST", f"/pulls/{number}/requested_reviewers", **sent)
+    @property
+    def furnishing(self) -> PullFurnisher:
+        """Gives pull requests their labels and people."""
+        return PullFurnisher(self._requests)
 
     def comment(self, number: int, text: str) -> None:
         """Comment on a pull request."""
