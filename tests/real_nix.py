@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,9 @@ def _strings(arguments: dict[str, str | Path]) -> list[str]:
     return [part for name, value in arguments.items() for part in ("--argstr", name, str(value))]
 
 
+_BACKENDS = ("setuptools", "wheel", "hatchling", "flit-core", "poetry-core", "setuptools-scm")
+
+
 def place(
     folder: Path,
     *,
@@ -150,6 +154,7 @@ def place(
         "path": "/usr/local/bin:/usr/bin:/bin",
         "python": python,
         "pythonVersion": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "versions": {name: version(name) for name in _BACKENDS},
     }
     # As JSON, in which Nix has no interpolation to escape
     (folder / "site.json").write_text(json.dumps(site), encoding="utf-8")

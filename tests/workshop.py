@@ -90,7 +90,14 @@ class Workshop:
         )
 
     def add(
-        self, name: str, version: str, *, module: str = "", extra: str = "", setup: str = ""
+        self,
+        name: str,
+        version: str,
+        *,
+        module: str = "",
+        extra: str = "",
+        setup: str = "",
+        requires: str = "setuptools",
     ) -> str:
         """Release a version of a package whose sdist is real; return the sdist's SRI hash.
 
@@ -100,8 +107,9 @@ class Workshop:
             module: the module's text.
             extra: the rest of pyproject.toml.
             setup: what runs in the build; empty for nothing.
+            requires: what builds it.
         """
-        files = sdist_files(name, version, module, extra, setup)
+        files = sdist_files(name, version, module, extra, setup, requires)
         (made,) = self.index.release(name, version, files={f"{name}-{version}.tar.gz": files})
         return flat_hash(made.content)
 
@@ -135,7 +143,9 @@ def buildable(text: str, arguments: str = "") -> str:
     return text.replace("      src =", f"{inserted}\n      src =")
 
 
-def project_file(name: str, version: str, *packages: str, extra: str = "") -> str:
+def project_file(
+    name: str, version: str, *packages: str, extra: str = "", requires: str = "setuptools"
+) -> str:
     """A pyproject.toml that setuptools builds.
 
     Args:
@@ -143,17 +153,25 @@ def project_file(name: str, version: str, *packages: str, extra: str = "") -> st
         version: the project's.
         packages: its import packages; setuptools finds a single module by itself.
         extra: the rest of the project's table, and other tables.
+        requires: what builds it.
     """
     tool = f"[tool.setuptools]\npackages = {json.dumps(packages)}\n" if packages else ""
     return (
-        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        f'[build-system]\nrequires = ["{requires}"]\nbuild-backend = "setuptools.build_meta"\n'
         f'[project]\nname = "{name}"\nversion = "{version}"\n{extra}{tool}'
     )
 
 
-def sdist_files(name: str, version: str, module: str, extra: str, setup: str = "") -> bytes:
+def sdist_files(
+    name: str,
+    version: str,
+    module: str,
+    extra: str,
+    setup: str = "",
+    requires: str = "setuptools",
+) -> bytes:
     """A source distribution that setuptools builds."""
-    pyproject = project_file(name, version, name, extra=extra)
+    pyproject = project_file(name, version, name, extra=extra, requires=requires)
     info = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w:gz") as archive:

@@ -22,12 +22,14 @@ from updater.model.adaptation import (
     FormChange,
     InputAddition,
     InputRemoval,
+    PatternAddition,
     PatternRemoval,
     PatternRewrite,
     Replacement,
     SiblingUpdate,
 )
 
+NOBODY = OverlayNeighbours((), {}, {})
 RUNTIME = "propagatedBuildInputs"
 TOOLS = "nativeBuildInputs = [ super.python3Packages.setuptools ];"
 
@@ -331,6 +333,16 @@ def test_what_is_no_python_package_of_that_name_is_none(name: str) -> None:
     assert (edits, held.endswith(f"nor the package set have: {name.lower()}")) == ([], True)
 
 
+def test_what_the_held_source_required_of_other_pythons_only_is_new_here() -> None:
+    """Nobody has it, and no build of the held pin was without it."""
+    update = task(
+        inputs("numpy"), {"pyproject.toml": project("numpy", "no-such>=4; python_version<'4'")}
+    )
+    was = Requirements("", (("no-such", "no-such; python_version<'3.10'"),))
+    situation = update.situation(SetAnswer("3.13", (NUMPY,), OFFERS), NOBODY, was)
+    assert update.plan(situation).unmet == ("no-such>=4",)
+
+
 def test_what_nobody_has_is_named_also_where_nothing_is_checked() -> None:
     """Whether it can do without them, only the build tells."""
     update = task(
@@ -338,8 +350,7 @@ def test_what_nobody_has_is_named_also_where_nothing_is_checked() -> None:
         {"pyproject.toml": project("numpy", "assoc-scan>=1", "no-such")},
     )
     was = Requirements("", (("numpy", "numpy"),))
-    neighbours = OverlayNeighbours((), {}, {})
-    planned = update.plan(update.situation(SetAnswer("3.13", (NUMPY,), OFFERS), neighbours, was))
+    planned = update.plan(update.situation(SetAnswer("3.13", (NUMPY,), OFFERS), NOBODY, was))
     assert (planned.held, planned.unmet) == ("", ("assoc-scan>=1", "no-such"))
 
 
@@ -450,6 +461,66 @@ BUILDS: dict[str, tuple[str, dict[str, str], list[AdaptationEdit], str]] = {
     "a backend that is too new": (
         'format = "pyproject";',
         {"pyproject.toml": project(requires="setuptools<70")},
+        [PatternAddition("pyproject.toml", '"setuptools<70"', '"setuptools"')],
+        "",
+    ),
+    "a tool whose upper bound is one of several": (
+        'format = "pyproject";',
+        {"pyproject.toml": project(requires='setuptools", "NumPy ~=2.3, <= 2.3.1')},
+        [
+            InputAddition("nativeBuildInputs", "numpy"),
+            PatternAddition("pyproject.toml", '"NumPy ~=2.3, <= 2.3.1"', '"NumPy~=2.3"'),
+        ],
+        "",
+    ),
+    "a bound that stands elsewhere, too": (
+        'format = "pyproject";',
+        {"pyproject.toml": project(requires="setuptools<70") + '# "setuptools<70"'},
+        [],
+        "",
+    ),
+    "a bound in other quotes": (
+        'format = "pyproject";',
+        {
+            "pyproject.toml": project(requires="setuptools<70").replace(
+                '"setuptools<70"', "'setuptools<70'"
+            )
+        },
+        [],
+        "",
+    ),
+    "one with a marker": (
+        'format = "pyproject";',
+        {"pyproject.toml": project(requires="setuptools<70; python_version>'3'")},
+        [],
+        "",
+    ),
+    "one that the overlay takes away": (
+        """format = "pyproject"; postPatch = ''
+          substituteInPlace pyproject.toml --replace-fail '"setuptools<70"' '"setuptools"'
+        '';""",
+        {"pyproject.toml": project(requires="setuptools<70")},
+        [],
+        "",
+    ),
+    "tools that nobody has": (
+        'format = "pyproject";',
+        {"pyproject.toml": project(requires='setuptools", "hatch-vcs>=0.4", "pytest-runner')},
+        [],
+        (
+            "2.0 needs, to be built, packages that neither the overlays nor the package set have: "
+            "hatch-vcs>=0.4, pytest-runner"
+        ),
+    ),
+    "one that may come in another way": (
+        """format = "pyproject"; preBuild = "hatch-vcs";""",
+        {"pyproject.toml": project(requires='setuptools", "hatch-vcs')},
+        [],
+        "",
+    ),
+    "one that a name may be": (
+        'format = "pyproject"; buildInputs = [ ]; build-system = [ tool ];',
+        {"pyproject.toml": project(requires='setuptools", "pytest-runner')},
         [],
         "",
     ),
@@ -658,6 +729,22 @@ REPORTED: dict[str, tuple[AdaptationEdit, bool]] = {
     "one that it does not need": (SiblingUpdate("evil", "0.4"), False),
     "a pattern": (PatternRemoval("pyproject.toml", "numpy<=1.26.4"), True),
     "another pattern": (PatternRemoval("pyproject.toml", "evil"), False),
+    "a bound of a tool taken away": (
+        PatternAddition("pyproject.toml", '"setuptools<70"', '"setuptools"'),
+        True,
+    ),
+    "another replacement of it": (
+        PatternAddition("pyproject.toml", '"setuptools<70"', '"evil"'),
+        False,
+    ),
+    "another bound": (
+        PatternAddition("pyproject.toml", '"setuptools<70"', '"setuptools<71"'),
+        False,
+    ),
+    "a bound in another file": (
+        PatternAddition("setup.py", '"setuptools<70"', '"setuptools"'),
+        False,
+    ),
     "another text for a pattern": (
         PatternRewrite("pyproject.toml", "numpy<=1.26.4", "a", "b"),
         False,
@@ -670,7 +757,8 @@ def test_what_another_process_reports_must_follow_from_the_source(
     edit: AdaptationEdit, *, follows: bool
 ) -> None:
     update = task(
-        patch("numpy<=1.26.4", "numpy"), {"pyproject.toml": project("packaging", "einx>=0.4")}
+        patch("numpy<=1.26.4", "numpy"),
+        {"pyproject.toml": project("packaging", "einx>=0.4", requires="setuptools<70")},
     )
     reported = Adaptation("requirements", edit, "why")
     assert unconfirmed(update, [reported], OverlayNeighbours(read(EINX), {}, {})) == (

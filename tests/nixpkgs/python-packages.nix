@@ -77,7 +77,12 @@ let
     buildCommand = ''
       ${site.python} -I ${./host_distribution.py} ${name} "$out/${python.sitePackages}"
     '';
-    passthru = { pname = name; pythonModule = python; requiredPythonModules = [ ]; };
+    passthru = {
+      pname = name;
+      version = site.versions.${name} or "";
+      pythonModule = python;
+      requiredPythonModules = [ ];
+    };
   };
 in
 {

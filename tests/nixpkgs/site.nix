@@ -20,4 +20,5 @@
   # An interpreter that can import build, installer, packaging, setuptools and hatchling
   python = "/usr/bin/python3";
   pythonVersion = "3.11";
+  versions = { }; # of what builds packages, as that interpreter has them
 }

@@ -194,7 +194,7 @@ def _of_texts(
     old = _requirement(wrapped["text"]) if wrapped is not None else None
     if wrapped is None or old is None or not old.specifier:
         return None
-    texts = _written(old, text)
+    texts = spellings(old, text)
     if len(texts) > 1:
         return None
     if texts:
@@ -217,13 +217,13 @@ def _requirement(text: str) -> Requirement | None:
         return None
 
 
-def _written(old: Requirement, text: str) -> set[str]:
+def spellings(requirement: Requirement, text: str) -> set[str]:
     """Return the requirements of the same project that have bounds, as a file writes them."""
-    name = re.sub(r"[-_.]+", "[-_.]+", re.escape(old.name).replace(r"\-", "-"))
+    name = re.sub(r"[-_.]+", "[-_.]+", re.escape(requirement.name).replace(r"\-", "-"))
     bounds = r"(?:(?:[<>]=?|[=~!]=)\s*+[\w.*+!]++\s*+(?:,\s*+)?)+"
     matches = re.finditer(rf"(?<![\w.-]){name}(?:\[[\w, .-]*\])?\s*+{bounds}", text, re.IGNORECASE)
     texts = {match[0].strip().rstrip(",").strip() for match in matches}
-    same = normalized_name(old.name)
+    same = normalized_name(requirement.name)
     return {
         text
         for text in texts

@@ -187,7 +187,7 @@ class AdaptationTask(Struct, frozen=True):
         changes = (change for part in parts for change in part.adaptations)
         return AdaptationPlan(
             (*plan.adaptations, *changes),
-            next((part.held for part in parts if part.held), ""),
+            "; and ".join(part.held for part in parts if part.held),
             (*plan.advice, *(text for part in parts for text in part.advice)),
             tuple(text for part in parts for text in part.unmet),
             tuple(name for part in parts for name in part.missing),

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.requirements import Requirement
+
 from updater.adapt.attributes import TORCH, candidates, project_name
+from updater.adapt.build_systems import relaxation
 from updater.adapt.situation import own_packages
 from updater.metadata.build_system import build_system
+from updater.metadata.requirements import parsed
 from updater.model import normalized_name
 from updater.model.adaptation import (
     BoundRelaxation,
@@ -18,6 +22,7 @@ from updater.model.adaptation import (
     InputAddition,
     InputRemoval,
     OverlayAddition,
+    PatternAddition,
     SiblingUpdate,
 )
 from updater.overlay.reading.inputs import BUILD, RUNTIME
@@ -62,8 +67,25 @@ def _follows(  # noqa: PLR0911 - one return a kind
             return task.needed is not None and project in dict(task.needed.needed)
         case BoundRelaxation(input=name):
             return task.needed is None or name in dict(task.needed.needed)
+        case PatternAddition():
+            return _is_relaxation(task.source.files, adaptation.edit)
         case edit:
             return any(edit == own.edit for own in task.source.adaptations)
+
+
+def _is_relaxation(files: Mapping[str, bytes], edit: PatternAddition) -> bool:
+    """Tell whether a substitution does nothing but take bounds of a build requirement away."""
+    system = build_system(files)
+    kept = {
+        str(bound)
+        for _, text in parsed([edit.replacement.strip('"')])
+        for bound in Requirement(text).specifier
+    }
+    needed = (Requirement(text) for _, text in (system.requirements if system is not None else ()))
+    return any(
+        edit == relaxation(files, own, [bound for bound in own.specifier if str(bound) in kept])
+        for own in needed
+    )
 
 
 def _is_required(

@@ -90,8 +90,10 @@ class RequirementPlanner(Struct):
     def _judge(self, requirement: Requirement) -> None:
         name = requirement.name
         present = self.situation.closure.get(name)
-        is_new = self.situation.held is not None and all(
-            name != held for held, _ in self.situation.held.needed
+        held = self.situation.held
+        # One that the held source has for other systems or Pythons was not required here.
+        is_new = held is not None and all(
+            name != own.name for own in applying(self.situation, held.needed)
         )
         self._extras(requirement)
         if present is not None:
@@ -137,13 +139,13 @@ class RequirementPlanner(Struct):
             # What the held source required as well is there under another name, or left to a build.
             if is_new:
                 self.missing.append(requirement)
-                self.unmet.append(_shown(requirement))
+                self.unmet.append(shown(requirement))
             return
         if not self._bounds(requirement, package.version):
             return
         where = condition(requirement.marker) if requirement.marker is not None else ""
         if where is None:
-            self.advice.append(f"{_shown(requirement)} is required only under {requirement.marker}")
+            self.advice.append(f"{shown(requirement)} is required only under {requirement.marker}")
             return
         version = self.situation.version
         reason = f"new in {version}" if is_new else f"{version} requires it"
@@ -177,9 +179,9 @@ class RequirementPlanner(Struct):
         if lower:
             what = f"{requirement.name} {lower}, and it is {version} there"
             self.too_new.append(printable(what))
-            self.unmet.append(_shown(requirement))
+            self.unmet.append(shown(requirement))
             return False
-        reason = f"{self.situation.version} requires {_shown(requirement)}, and it is {version}"
+        reason = f"{self.situation.version} requires {shown(requirement)}, and it is {version}"
         self.adaptations.append(
             Adaptation("bounds", BoundRelaxation(requirement.name), printable(reason))
         )
@@ -196,7 +198,7 @@ class RequirementPlanner(Struct):
         version = parse_version(text)
         if version is None or not requirement.specifier.contains(version, prereleases=True):
             return False
-        reason = f"{self.situation.version} requires {_shown(requirement)}"
+        reason = f"{self.situation.version} requires {shown(requirement)}"
         edit = SiblingUpdate(attribute, printable(text))
         self.adaptations.append(Adaptation("siblings", edit, reason))
         return True
@@ -210,7 +212,7 @@ class RequirementPlanner(Struct):
         if self.too_new:
             reasons.append(f"a newer package set: it requires {', and '.join(self.too_new)}")
         if self.missing:
-            names = ", ".join(map(_shown, self.missing))
+            names = ", ".join(map(shown, self.missing))
             reasons.append(f"packages that neither the overlays nor the package set have: {names}")
         return f"{version} needs {'; and '.join(reasons)}"
 
@@ -270,7 +272,8 @@ def _is_below(version: Version, bound: str) -> bool:
     return lowest is not None and version < lowest
 
 
-def _shown(requirement: Requirement) -> str:
+def shown(requirement: Requirement) -> str:
+    """Return a requirement as people read it: its name and bounds, or where it says that it is."""
     if requirement.url is not None:
         return printable(f"{requirement.name} @ {without_secrets(requirement.url)}")
     return printable(f"{requirement.name}{requirement.specifier}")

@@ -16,7 +16,9 @@ from updater.kinds import FETCH_FUNCTIONS, WRITABLE
 from updater.metadata.nix_licences import attributes
 from updater.metadata.requirements import Requirements
 from updater.model import PinWarning
+from updater.model.adaptation import PatternAddition
 from updater.overlay.editing.adapting import adapted
+from updater.overlay.editing.patterns import script_binding
 from updater.overlay.reading.declarations import declarations
 from updater.overlay.reading.file import parse_file, read_packages
 
@@ -120,16 +122,23 @@ class OverlayDraft(Struct, frozen=True):
         (own,) = [one for one in parsed.content.packages if one.identity == package.identity]
         declared = declarations(parsed.text, own.span)
         sri = own.source.value("hash", "sha256") if own.source is not None else None
-        if declared is None or not sri or declared.relaxed is None or declared.substitutions:
+        if declared is None or not sri or declared.relaxed is None:
             raise PatchError(f"{package.identity} cannot be laid out")
         relaxed = " ".join(map(string, sorted(declared.relaxed)))
+        added = [
+            PatternAddition(own.files[0] or "", own.pattern or "", own.replacement or "")
+            for own in declared.substitutions
+        ]
         content = OverlayContent(
             self.name,
             self.origin,
             sri,
             _groups(declared.lists.get(self.style.build)),
             _groups(declared.lists.get(self.style.runtime)),
-            (f"pythonRelaxDeps = [ {relaxed} ];",) if relaxed else (),
+            (
+                *([script_binding(added)] if added else []),
+                *([f"pythonRelaxDeps = [ {relaxed} ];"] if relaxed else []),
+            ),
             tuple(modules),
             attributes(self.project.licence),
             self.toolkit,

@@ -13,6 +13,7 @@ from updater.model.adaptation import (
     FormChange,
     InputAddition,
     OverlayAddition,
+    PatternAddition,
 )
 from updater.model.run import Bump
 from updater.pipeline.proposed import ProposedUpdate
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from updater.compose.trees import ComposedFile
     from updater.model import Outcome, Updated
     from updater.pipeline.pipeline import Pipeline
+
+_WRITTEN = (InputAddition, FormChange, BoundRelaxation, PatternAddition)
 
 
 def facts_of(draft: OverlayDraft, updated: Updated) -> OverlayAddition:
@@ -39,7 +42,7 @@ def facts_of(draft: OverlayDraft, updated: Updated) -> OverlayAddition:
         tuple(
             (own.kind, own.edit)
             for own in updated.adaptations
-            if own.applied and isinstance(own.edit, InputAddition | FormChange | BoundRelaxation)
+            if own.applied and isinstance(own.edit, _WRITTEN)
         ),
         updated.build.imported if updated.build is not None else (),
     )

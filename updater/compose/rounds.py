@@ -16,7 +16,7 @@ from updater.compose.places import equipped_all, registered_all
 from updater.compose.presence import refuse_in_set
 from updater.compose.reported import facts_of
 from updater.compose.trees import entry_place
-from updater.errors import BuildError, PatchError, StageError
+from updater.errors import BuildError, NotFound, PatchError, StageError
 from updater.model import Passed, Updated, normalized_name
 from updater.model.run import Bump
 from updater.pipeline.ledger import Ledger
@@ -125,7 +125,7 @@ class AddRounds(Struct):
             outcomes = self._bumped(waiting, overlays, build=self.ask.build)
             unbuilt = [draft for draft in waiting if not self._is_built(outcomes[draft.file])]
             left: list[OverlayDraft] = []
-            missing: dict[str, None] = {}
+            missing: dict[str, str] = {}
             failures: list[StageError] = []
             for draft in unbuilt:
                 outcome = outcomes[draft.file]
@@ -136,14 +136,12 @@ class AddRounds(Struct):
                 elif following is None:
                     failures.append(failure(draft, outcome, absent, later))
                 else:
-                    missing |= dict.fromkeys(absent)
+                    missing |= dict.fromkeys(absent, draft.name)
                     left.append(following)
             if failures or (not missing and left == waiting):
                 raise together(failures, left)
-            left += [
-                OverlayDraft.beside(project, waiting[0].style)
-                for project in self.missing(tuple(missing))
-            ]
+            style = waiting[0].style
+            left += [OverlayDraft.beside(project, style) for project in self._looked_up(missing)]
             known |= {normalized_name(name) for name in missing}
             waiting = [*left, *later]
         raise together([], waiting)
@@ -155,6 +153,22 @@ class AddRounds(Struct):
             raise failure(draft, again, ())
         self.copy.write(draft.file, self.built[again.package.identity][1].change.after)
         self.failed[draft.file] = reason_of(outcome)
+
+    def _looked_up(self, missing: Mapping[str, str]) -> list[NewProject]:
+        """Return the projects that are required and nobody has, by who requires each.
+
+        Raises:
+            NotFound: one of them cannot be added.
+        """
+        try:
+            return self.missing(tuple(missing))
+        except NotFound as error:
+            requirers = ", ".join(dict.fromkeys(missing.values()))
+            listed = ", ".join(missing)
+            raise NotFound(
+                f"{requirers} needs {listed} besides, and not all of that can be added: {error}",
+                hint="add by hand what is not there, then run this again",
+            ) from error
 
     def _following(
         self, draft: OverlayDraft, outcome: Outcome, absent: Sequence[str]

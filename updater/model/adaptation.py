@@ -28,6 +28,10 @@ ADAPTATION_KINDS: Final[tuple[AdaptationKind, ...]] = (
 """Those that are made where nobody says otherwise: nothing is removed, and no file new, unasked."""
 
 
+QUOTES: Final = "\"'"
+"""What stands around a requirement in pyproject.toml."""
+
+
 class Replacement(Struct, frozen=True):
     """An argument of a package's ``override``.
 
@@ -93,6 +97,20 @@ class PatternRewrite(Struct, frozen=True, tag=True):
     new_replacement: str
 
 
+class PatternAddition(Struct, frozen=True, tag=True):
+    """A substitution that takes away a bound, with which the package set could not build.
+
+    Attributes:
+        file: that it is made in.
+        pattern: the requirement, in the quotes that it has there.
+        replacement: the same without the bound.
+    """
+
+    file: str
+    pattern: str
+    replacement: str
+
+
 class SiblingUpdate(Struct, frozen=True, tag=True):
     """The update of another package of the overlays, without which this one does not hold.
 
@@ -107,7 +125,7 @@ class SiblingUpdate(Struct, frozen=True, tag=True):
     version: str
 
 
-OverlayInput: TypeAlias = "InputAddition | FormChange | BoundRelaxation"
+OverlayInput: TypeAlias = "InputAddition | FormChange | BoundRelaxation | PatternAddition"
 """What an overlay is given that is being written."""
 
 
@@ -139,7 +157,7 @@ class OverlayAddition(Struct, frozen=True, tag=True):
 
 AdaptationEdit: TypeAlias = (
     "InputAddition | InputRemoval | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite "
-    "| SiblingUpdate | OverlayAddition"
+    "| PatternAddition | SiblingUpdate | OverlayAddition"
 )
 
 
@@ -166,7 +184,7 @@ class Adaptation(Struct, frozen=True):
                 return "pyproject"
             case BoundRelaxation():
                 return "pythonRelaxDeps"
-            case PatternRemoval() | PatternRewrite():
+            case PatternRemoval() | PatternRewrite() | PatternAddition():
                 return "postPatch"
             case SiblingUpdate():
                 return "version"
@@ -189,6 +207,8 @@ class Adaptation(Struct, frozen=True):
                 return "pyproject"
             case PatternRemoval(pattern=pattern) | PatternRewrite(pattern=pattern):
                 return pattern
+            case PatternAddition(pattern=pattern):
+                return pattern.strip(QUOTES)
 
     @property
     def text(self) -> str:
@@ -206,6 +226,8 @@ class Adaptation(Struct, frozen=True):
                 return f"- {self.input}"
             case PatternRewrite(new_pattern=new):
                 return f"{self.input} -> {new}"
+            case PatternAddition(replacement=replacement):
+                return f"{self.input} -> {replacement.strip(QUOTES)}"
             case SiblingUpdate(version=version):
                 return f"together with {self.input} {version}"
             case OverlayAddition(version=version):

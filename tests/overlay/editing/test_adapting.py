@@ -16,6 +16,7 @@ from updater.model.adaptation import (
     FormChange,
     InputAddition,
     InputRemoval,
+    PatternAddition,
     PatternRemoval,
     PatternRewrite,
     Replacement,
@@ -69,6 +70,7 @@ def refusal(data: bytes, *edits: AdaptationEdit) -> str:
 
 
 TORCH = 'super.python3Packages."torch-bin"'
+RELAXED_TOOL = PatternAddition("pyproject.toml", '"setuptools<70"', '"setuptools"')
 PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
     "in a row": (
         ("propagatedBuildInputs = with super.python3Packages; [ zict numpy ];",),
@@ -400,6 +402,34 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
         PatternRewrite("pyproject.toml", "s/numpy<2/numpy/", r"s/numpy<=2\.2/numpy/", ""),
         (r"postPatch = ''sed -i 's/numpy<=2\.2/numpy/' pyproject.toml'';",),
     ),
+    "a bound of a tool": (
+        ("doCheck = false;",),
+        RELAXED_TOOL,
+        (
+            "postPatch = ''",
+            "  substituteInPlace pyproject.toml \\",
+            "    --replace-fail '\"setuptools<70\"' '\"setuptools\"'",
+            "'';",
+            "doCheck = false;",
+        ),
+    ),
+    "a bound of a tool behind other commands": (
+        ("postPatch = ''", "  # why", "  rm -r vendored # and so on", "'';"),
+        RELAXED_TOOL,
+        (
+            "postPatch = ''",
+            "  # why",
+            "  rm -r vendored # and so on",
+            "  substituteInPlace pyproject.toml \\",
+            "    --replace-fail '\"setuptools<70\"' '\"setuptools\"'",
+            "'';",
+        ),
+    ),
+    "a new bound of a tool": (
+        ("postPatch = ''substituteInPlace a --replace-fail '\"b<1\"' '\"b\"' '';",),
+        PatternRewrite("a", '"b<1"', '"b<2"', '"b"'),
+        ("postPatch = ''substituteInPlace a --replace-fail '\"b<2\"' '\"b\"' '';",),
+    ),
     "a pattern with a new bound": (
         (
             "postPatch = ''",
@@ -494,6 +524,26 @@ REFUSED: dict[str, tuple[tuple[str, ...], AdaptationEdit, str]] = {
         ("postPatch = ''", "substituteInPlace a --replace 'b<1' b", "'';"),
         PatternRewrite("a", "b<1", 'b<2"; rm -r /', "b"),
         "not safe to write",
+    ),
+    "a tool's bound that leaves its word": (
+        ("doCheck = false;",),
+        PatternAddition("pyproject.toml", '"b<1"', '"b\'; rm -r /"'),
+        "not safe to write",
+    ),
+    "a tool's bound in a script of one line": (
+        ("postPatch = ''rm -r vendored'';",),
+        RELAXED_TOOL,
+        "is not one string of several lines",
+    ),
+    "a tool's bound in a script that is computed": (
+        ("postPatch = patch 1;",),
+        RELAXED_TOOL,
+        "is not one string of several lines",
+    ),
+    "a tool's bound behind what is not read": (
+        ("postPatch = ''", "cat <<END > a", "END", "'';"),
+        RELAXED_TOOL,
+        "would change more than that",
     ),
     "a bound with an interpolation": (
         ("postPatch = ''", "substituteInPlace a --replace 'b<1' b", "'';"),

@@ -17,13 +17,14 @@ from updater.model.adaptation import (
     InputAddition,
     InputRemoval,
     OverlayAddition,
+    PatternAddition,
     PatternRemoval,
     PatternRewrite,
     SiblingUpdate,
 )
 from updater.overlay.editing import additions, elements, formals, lists
 from updater.overlay.editing.edits import apply_edits
-from updater.overlay.editing.patterns import removed, rewritten
+from updater.overlay.editing.patterns import introduced, removed, rewritten
 from updater.overlay.editing.proof import prove_apart
 from updater.overlay.reading import syntax
 from updater.overlay.reading.declarations import Declarations, declarations
@@ -108,6 +109,8 @@ def _edits(  # noqa: PLR0911 - one return a kind
             return removed(package, declared, edit, data)
         case PatternRewrite():
             return rewritten(package, declared, edit, data)
+        case PatternAddition():
+            return introduced(package, declared, edit, data)
         case SiblingUpdate() | OverlayAddition():
             return ()
 
@@ -191,10 +194,21 @@ def _check_lists(
         raise _outside(package, adaptation)
     if before.relaxed != after.relaxed and not isinstance(edit, BoundRelaxation):
         raise _outside(package, adaptation)
-    if before.substitutions and not isinstance(edit, PatternRemoval | PatternRewrite):
-        pairs = [[(s.pattern, s.replacement) for s in d.substitutions] for d in (before, after)]
-        if pairs[0] != pairs[1]:
-            raise _outside(package, adaptation)
+    if not _keeps_script(before, after, edit):
+        raise _outside(package, adaptation)
+
+
+def _keeps_script(before: Declarations, after: Declarations, edit: AdaptationEdit) -> bool:
+    """Tell whether postPatch replaces what it did, and what was to be added."""
+    if isinstance(edit, PatternRemoval | PatternRewrite):
+        return True
+    was, now = (
+        [(own.files, own.pattern, own.replacement) for own in declared.substitutions]
+        for declared in (before, after)
+    )
+    if isinstance(edit, PatternAddition):
+        was.append(((edit.file,), edit.pattern, edit.replacement))
+    return was == now
 
 
 def _outside(package: Package, adaptation: Adaptation) -> PatchError:

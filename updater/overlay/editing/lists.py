@@ -67,7 +67,7 @@ def bound(data: bytes, after: Span, binding: str) -> Edit:
     Args:
         data: the file.
         after: the other one, with its semicolon.
-        binding: the new one.
+        binding: the new one, without a margin where it has several lines.
     """
     start = data.rfind(b"\n", 0, after.start) + 1
     alone = not data[start : after.start].strip()
@@ -75,7 +75,8 @@ def bound(data: bytes, after: Span, binding: str) -> Edit:
     if end < 0 or not _is_quiet(data[after.end : end]):
         return Edit(Span(after.end, after.end), b" " + binding.encode())
     end -= data[end - 1 : end] == b"\r"
-    return Edit(Span(end, end), _line_end(data, start) + _indent(data, start) + binding.encode())
+    lines = (_indent(data, start) + line.encode() for line in binding.split("\n"))
+    return Edit(Span(end, end), b"".join(_line_end(data, start) + line for line in lines))
 
 
 def without(data: bytes, element: Span) -> Edit:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from updater.errors import PatchError
 from updater.model import Edit, Span
-from updater.overlay.editing import lists
+from updater.overlay.editing import additions, lists
 from updater.overlay.reading import syntax
 from updater.overlay.reading.substitutions import HOOK, SED, Substitution, script_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from updater.model import Package
-    from updater.model.adaptation import PatternRemoval, PatternRewrite
+    from updater.model.adaptation import PatternAddition, PatternRemoval, PatternRewrite
     from updater.overlay.reading.declarations import Declarations
 
 # What a shell word in quotes may have; a requirement needs no more.
 _SAFE = re.compile(r"[A-Za-z0-9 ._,<>=!~*\[\]()+-]{1,300}")
 _SAFE_EXPRESSION = re.compile(r"s[/|,#][A-Za-z0-9 ._,<>=!~*\[\]()+/|#\\-]{1,300}")
+_QUOTED = re.compile(r'"[A-Za-z0-9 ._,<>=!~*\[\]()+-]{1,300}"')
+_QUOTED = re.compile(r'"[A-Za-z0-9 ._,<>=!~*\[\]()+-]{1,300}"')
 _BEFORE = re.compile(rb"(?:[ \t]|\\\r?\n|\r?\n)+$")
 
 
@@ -66,21 +69,65 @@ def rewritten(
     substitution = _only(package, declared, edit.file, edit.pattern)
     if substitution.mode == SED:
         return _expression(package, substitution, edit, data)
-    for text in (edit.new_pattern, edit.new_replacement):
-        if not _SAFE.fullmatch(text):
-            raise PatchError(
-                f"{package.identity}: upstream's text is not safe to write into {HOOK}: "
-                f"{text[:80]!a}",
-                hint="adapt it by hand",
-            )
     words = (
         (substitution.pattern, edit.new_pattern, substitution.pattern_span),
         (substitution.replacement, edit.new_replacement, substitution.replacement_span),
     )
+    for _, text, where in words:
+        quoted = data[where.start : where.start + 1] == b"'" and _QUOTED.fullmatch(text)
+        if not _SAFE.fullmatch(text) and not quoted:
+            raise _unsafe(package, text)
     return tuple(
         Edit(where, _word(new, data[where.start : where.start + 1]))
         for old, new, where in words
         if old != new
+    )
+
+
+def introduced(
+    package: Package, declared: Declarations, edit: PatternAddition, data: bytes
+) -> Sequence[Edit]:
+    """Return the edit that gives the script one more command, or the package a script.
+
+    Raises:
+        PatchError: the script is not a string of several lines, or the text is not safe in it.
+    """
+    if any(own.pattern == edit.pattern for own in declared.substitutions):
+        return ()
+    quoted = all(_QUOTED.fullmatch(text) for text in (edit.pattern, edit.replacement))
+    if not quoted or not _SAFE.fullmatch(edit.file):
+        raise _unsafe(package, edit.pattern)
+    if HOOK not in declared.place.attributes:
+        after = additions.statement(package, declared, "src", "version")
+        return (lists.bound(data, after, script_binding([edit])),)
+    script = script_of(declared.place)
+    written = data[script.start : script.end] if script is not None else b""
+    rows = [row for row in written.decode().splitlines() if row.strip()]
+    if script is None or not rows or not written.startswith((b"\n", b"\r\n")):
+        raise PatchError(
+            f"{package.identity}: {HOOK} is not one string of several lines",
+            hint=f"replace {edit.pattern} by {edit.replacement} in {edit.file} there by hand",
+        )
+    margin = min((row[: -len(row.lstrip())] for row in rows), key=len)
+    end = script.start + len(written.rstrip())
+    return (Edit(Span(end, end), f"\n{indent(_command(edit), margin)}".encode()),)
+
+
+def script_binding(edits: Iterable[PatternAddition]) -> str:
+    """Return the attribute whose script makes some substitutions, without a margin."""
+    commands = "\n".join(map(_command, edits))
+    return f"{HOOK} = ''\n{indent(commands, '  ')}\n'';"
+
+
+def _command(edit: PatternAddition) -> str:
+    words = f"'{edit.pattern}' '{edit.replacement}'"
+    return f"substituteInPlace {edit.file} \\\n  --replace-fail {words}"
+
+
+def _unsafe(package: Package, text: str) -> PatchError:
+    return PatchError(
+        f"{package.identity}: upstream's text is not safe to write into {HOOK}: {text[:80]!a}",
+        hint="adapt it by hand",
     )
 
 

@@ -30,6 +30,7 @@ from updater.model.adaptation import (
     InputAddition,
     InputRemoval,
     OverlayAddition,
+    PatternAddition,
     PatternRemoval,
     PatternRewrite,
     SiblingUpdate,
@@ -122,6 +123,7 @@ class AdaptationResult(_ResultPart, frozen=True):
         | BoundRelaxation
         | PatternRemoval
         | PatternRewrite
+        | PatternAddition
         | SiblingUpdate
         | OverlayAddition
     )
