@@ -80,17 +80,16 @@ class Fetcher(ABC):
         """
 
     @final
-    def refuse_computed(self, package: Package, source: Source) -> None:
-        """Refuse a call with an argument that is written but cannot be read.
+    def computed(self, package: Package, source: Source) -> str:
+        """Return why a call is not followed that has an argument which cannot be read; else "".
 
-        No argument counts as absent then, since its default would mean another file or host.
-
-        Raises:
-            ReadError: names the argument, its line, and what to write.
+        No argument counts as absent then, since its default would mean another file or host. The
+        reason names the argument, its line, and what to write.
         """
         for field in source.fields:
             if field.name.partition(".")[0] not in INERT and not _is_readable(field):
-                raise computed(package, field)
+                return f"{computed(package, field)}; to follow it, write it as a literal"
+        return ""
 
     def tells_upstream(self, package: Package, source: Source) -> bool:
         """Tell whether the call says where its versions come from; else config.yaml may."""

@@ -43,11 +43,10 @@ def skip_reason(
         return f"updated by {package.generator}; `generated: edit` in config.yaml follows it here"
     _refuse_other_bytes(package)
     fetcher = FETCHERS[source.fetcher]
-    skip = fetcher.skip(package, source)
+    reasons = (FETCHERS[call.fetcher].computed(package, call) for call in package.sources)
+    skip = fetcher.skip(package, source) or next(filter(None, reasons), "")
     if skip:
         return skip
-    for call in package.sources:
-        FETCHERS[call.fetcher].refuse_computed(package, call)
     for call in package.sources:
         registry = FETCHERS[call.fetcher].registry(package, call)
         if registry and not registries.get(registry):

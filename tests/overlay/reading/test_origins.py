@@ -53,11 +53,13 @@ def test_what_is_written_elsewhere_is_skipped_with_its_place(text: str, reason: 
 
 
 @pytest.mark.parametrize("version", ["prev.lib.x", "f x", '"${a}-1"'])
-def test_what_is_computed_here_is_still_refused(version: str) -> None:
+def test_what_is_computed_here_is_left_alone_and_told(version: str) -> None:
     (package,) = read(
         f"prev: {{ tool = mkDerivation rec {{ version = {version}; {FIELDS}; }}; }}".encode()
     )
-    assert package.problem == f"line 1: version of tool is computed: {version}"
+    why = f"line 1: version of tool is computed: {version}; to follow it, write it as a literal"
+    assert package.skip == f'{why}, such as version = "1.0"'
+    assert not package.problem
 
 
 @pytest.mark.parametrize(

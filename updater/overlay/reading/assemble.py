@@ -194,6 +194,9 @@ class Assembler:
             )
         if reason.computed and (draft.caller is not None or draft.helper):
             return placed.skipped(f"{what} is computed by a function")
+        if reason.computed:
+            advice = reason.hint.partition("; ")[0]
+            return placed.skipped(f"{reason.problem}; to follow it, {advice}")
         return placed.refused(reason.problem, reason.hint)
 
     def _is_helper(self, draft: Draft) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # More than a package's own text and what it names.
 _MOST_NODES = 20_000
+# Longer than any chain of names that is no cycle.
+_MOST_STEPS = 50
 
 
 def is_made_from(call: Call, places: frozenset[Span], draft: Draft, data: bytes) -> bool:
@@ -96,12 +98,18 @@ def led_to(waiting: list[tuple[Node, Scope]], data: bytes) -> Iterator[tuple[Nod
 
 def targets(binding: Binding | None, data: bytes) -> list[tuple[Node, Scope]]:
     """Return what a name stands for, with the scope that it reads; nothing for an argument."""
-    if binding is None:
+    for _ in range(_MOST_STEPS):
+        if binding is None or not binding.inherited:
+            break
+        if binding.owner is None:
+            binding = binding.scope.find(binding.name)
+            continue
+        inner = values.attribute(binding.owner, binding.scope, binding.name, data)
+        if inner is None:
+            return [(binding.owner, binding.scope)]
+        binding = inner
+    if binding is None or binding.inherited:
         return []
-    if binding.owner is not None:
-        return _attribute(binding.owner, binding.scope, binding.name, data)
-    if binding.inherited:
-        return targets(binding.scope.find(binding.name), data)
     return [(binding.expression, binding.scope)] if binding.expression is not None else []
 
 
