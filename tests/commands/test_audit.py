@@ -558,16 +558,23 @@ def test_a_rule_that_nobody_foresaw_to_fail_hinders_no_other(
 # --- this project's own ---
 
 
-def test_this_projects_own_overlays_break_no_rule(project: Project) -> None:
-    """Or a comment allows it, with its reason."""
+def test_this_projects_own_overlays_break_no_rule_and_pass_the_hooks(project: Project) -> None:
+    """Or a comment allows it, with its reason. Each hook of pre-commit runs as it is written."""
     shutil.copytree(ROOT / "overlays", project.root / "overlays", dirs_exist_ok=True)
     for file in ("flake.nix", "config.yaml"):
         shutil.copy(ROOT / file, project.root / file)
-    result = project.run("audit")
-    assert (result.code, result.out) == (0, f"{unable()}no findings\n")
-
-
-def test_the_hook_of_pre_commit_runs_a_command_that_exists() -> None:
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert (hook["id"], hook["entry"]) == ("updater-audit", "updater audit")
-    assert hook["pass_filenames"] is False
+    own = ("-c", "user.name=T", "-c", "user.email=t@example.org")
+    for arguments in (("init",), ("add", "."), (*own, "commit", "--message", "all")):
+        project.git(*arguments)
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert {(hook["entry"].split()[0], hook["pass_filenames"]) for hook in hooks} == {
+        ("updater", False)
+    }
+    told = {}
+    for hook in hooks:
+        result = project.run(*hook["entry"].split()[1:])
+        told[hook["id"]] = result.code, result.out
+    assert told == {
+        "updater-audit": (0, f"{unable()}no findings\n"),
+        "updater-verify": (0, "no packages\n"),
+    }
