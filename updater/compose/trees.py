@@ -89,12 +89,12 @@ class ProjectCopy(Struct, frozen=True):
     Attributes:
         config: the user's, of the copy.
         root: the user's tree, of which nothing is changed.
-        known: the overlay files that are read before anything is added.
+        overlay_names: the overlay files that are read before anything is added.
     """
 
     config: Config
     root: Path
-    known: frozenset[str] = frozenset()
+    overlay_names: frozenset[str] = frozenset()
 
     @classmethod
     @contextmanager
@@ -139,7 +139,7 @@ class ProjectCopy(Struct, frozen=True):
         Raises:
             UsageError: there is such a file.
         """
-        unread = sorted((self.known | set(new)) - set(_named(self.config)))
+        unread = sorted((self.overlay_names | set(new)) - set(_named(self.config)))
         if unread and unread[0] in new:
             raise UsageError(
                 f"{unread[0]} would not be read by later runs: `overlays` in config.yaml does not "
