@@ -82,20 +82,20 @@ READS: dict[str, tuple[str, str, str, str]] = {
     "JSON of a script": (
         "let pins = lib.importJSON ./pins.json; in",
         f"version = pins.a.version; src = fetchFromGitHub {{ {PINS} }};",
-        "its version is read from ./pins.json",
-        "",
+        "its version is read from ./pins.json, and left to what writes that",
+        "what writes ./pins.json",
     ),
     "a hash in JSON": (
         "let pins = builtins.fromJSON (builtins.readFile ./pins.json); in",
         f'version = "1.0"; src = fetchFromGitHub {{ {PINS} }};',
-        "what it fetches is read from ./pins.json",
-        "",
+        "what it fetches is read from ./pins.json, and left to what writes that",
+        "what writes ./pins.json",
     ),
     "a hash in TOML": (
         "let pins = lib.importTOML ./pins.toml; in",
         f'version = "1.0"; src = fetchFromGitHub {{ {PINS} }};',
-        "what it fetches is read from ./pins.toml",
-        "",
+        "what it fetches is read from ./pins.toml, and left to what writes that",
+        "what writes ./pins.toml",
     ),
 }
 

@@ -34,6 +34,7 @@ _CALLS = frozenset({"callPackage", "callPackages"})
 _OF_DATA = (".json", ".toml", ".yaml", ".yml")
 _PINS = frozenset({*HASH_FIELDS, "owner", "ref", "repo", "rev", "tag", "url", "version"})
 _LONGEST_SHOWN = 60
+_WRITER = "what writes"
 
 
 class Origin(Struct, frozen=True):
@@ -51,7 +52,7 @@ class Origin(Struct, frozen=True):
 
     def reason(self, what: str) -> str:
         """Say why a package whose version, source or hash comes from there is left to itself."""
-        if self.program:
+        if self.program and not self.program.startswith(_WRITER):
             return f"updated by {self.program}: {what} is {self.text}"
         return f"{what} is {self.text}"
 
@@ -160,7 +161,10 @@ def _read(function: str, argument: Node, data: bytes) -> Iterator[Origin]:
     program = program_of(shown)
     if function in _READERS or (function in _CALLS and program):
         text = f"read from {shown}" if _is_short(shown) else "read"
-        yield Origin("file", text, program, data=shown.endswith(_OF_DATA))
+        is_data = shown.endswith(_OF_DATA)
+        if is_data and not program and _is_short(shown):
+            program, text = f"{_WRITER} {shown}", f"{text}, and left to what writes that"
+        yield Origin("file", text, program, data=is_data)
 
 
 def _neighbour(node: Node, scope: Scope, data: bytes) -> list[Origin]:

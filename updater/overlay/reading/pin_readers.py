@@ -70,7 +70,8 @@ def with_readers(
 def _entries_of_programs(packages: Sequence[Package]) -> dict[str, tuple[PinEntry, ...]]:
     """Return the entries of packages that stand in a program's own file, by their identities."""
     keys: dict[str, set[str]] = {}
-    own = [package for package in packages if package.generator and not package.pins]
+    written = [package for package in packages if package.generator and not package.pins]
+    own = [package for package in written if not package.skip]
     for package in own:
         if package.attribute:
             keys.setdefault(package.file, set()).add(package.attribute[0])

@@ -141,7 +141,10 @@ class _Writer:
         self._is_key = False
 
     def _fetch(self, program: _Program) -> None:
-        """Write what an entry fetches, from the texts that it has."""
+        """Write what an entry fetches, from the texts that it has; nothing where it has none."""
+        if not self._of_entry.keys() & program.arguments.keys():
+            self._of_entry = {}
+            return
         self.text += f"outPath = {program.fetcher} {{ ".encode()
         for key, name in program.arguments.items():
             if key in self._of_entry:
