@@ -94,7 +94,7 @@ def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) 
         "`git archive` gives it: it was found by hashing trees of upstream's history."
     )
     assert (
-        "- Find it again: `updater pin 'overlays/vocos.nix#python3Packages.vocos' --dry-run`"
+        "- See the same change: `updater pin 'overlays/vocos.nix#python3Packages.vocos' --dry-run`"
         in (pull.body)
     )
     assert "| requirement changes | none (from the same source) |" in pull.body

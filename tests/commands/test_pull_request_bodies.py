@@ -204,7 +204,7 @@ def test_another_licence_is_a_warning(home: Home) -> None:
         "code": "licence-changed",
         "message": "the licence changes: MIT -> BUSL-1.1",
     }
-    assert "**the licence changes: MIT -&gt; BUSL-1.1.** ✅ hash" in home.pull(1).body
+    assert "**The licence changes: MIT -&gt; BUSL-1.1.** ✅ hash" in home.pull(1).body
 
 
 def test_a_source_distribution_that_is_another_than_the_index_lists_tells_nothing(

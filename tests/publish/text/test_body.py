@@ -121,6 +121,17 @@ TOLD = Research(
         present=(Vulnerability("GHSA-2", (), "", "javascript:alert(1)"),),
     ),
 )
+NEEDY = Difference(
+    (
+        RequirementChange("added", "packaging", "", "packaging"),
+        RequirementChange("changed", "torch", ">=2.0", ">=2.4"),
+        RequirementChange("added", "pytest", "", 'pytest; extra == "dev"'),
+        RequirementChange("added", "ruff", "", 'ruff; extra == "dev"'),
+        RequirementChange("removed", "numpy", "numpy<2", ""),
+    ),
+    "both source distributions",
+    ("MIT", "BUSL-1.1"),
+)
 BODIES: dict[str, list[Update]] = {
     "plain": [
         example(
@@ -159,6 +170,18 @@ BODIES: dict[str, list[Update]] = {
         example(ref="", commit="", upstream="", url="", method="index", published=None, build=None)
     ],
     "group": [example(), example(name="einx", old="0.1.0", new="0.1.1")],
+    "group-with-a-failure": [
+        *(example(name=name, dependents=("suite",)) for name in ("alpha", "beta", "gamma")),
+        example(name="delta", build=FAILED, dependents=("suite",)),
+        example(name="suite"),
+    ],
+    "licence-and-requirements": [
+        example(
+            research=Research(compare=TOLD.compare, difference=NEEDY),
+            warnings=(LICENCE, MISSING),
+            adaptations=(LACKING,),
+        )
+    ],
     "told": [example(research=TOLD, requested_version="v0.8.3", warnings=(LICENCE,))],
     "told-nothing-new": [
         example(
@@ -257,11 +280,24 @@ def test_a_release_is_as_old_as_it_was_when_it_was_proposed(
 
 
 def test_a_body_is_never_longer_than_github_takes() -> None:
-    many = [example(name=f"package-{number}") for number in range(200)]
+    many = [example(name=f"package-{number}") for number in range(300)]
     body = render(many, LINKS)
     assert len(body) <= LONGEST
     keys = tuple(one.key for one in many)
     assert read_marker(body) == Marker(keys, ready=True, proposed=dict.fromkeys(keys, DAY))
+
+
+def test_a_large_group_keeps_a_first_screen_for_each_and_ten_screens_in_all() -> None:
+    """Of what needs no decision only the hash is evidence; what failed has all of its own."""
+    packages = [example(name=f"package-{number}") for number in range(40)]
+    packages[30] = replace(packages[30], build=FAILED)
+    body = render(packages, LINKS)
+    assert len(body) <= 24_000
+    screen = body.partition("<details>")[0]
+    assert (screen.count("\n✅ "), screen.count("\n❌ ")) == (39, 1)
+    assert body.count("<summary>Evidence of ") == 1
+    assert "Evidence: the hashes of the 39 packages that need no decision" in body
+    assert "| build | **fail**: it needs einx" in body
 
 
 def test_many_long_notes_push_nothing_else_out_of_a_body() -> None:
@@ -347,5 +383,5 @@ def test_a_command_to_copy_keeps_what_upstream_named_in_one_word(
     changes: dict[str, str], command: str
 ) -> None:
     identity = "'overlays/ema-pytorch.nix#python3Packages.ema-pytorch'"
-    said = f"- Find it again: `updater {command.replace('IDENTITY', identity)} --dry-run`\n"
+    said = f"- See the same change: `updater {command.replace('IDENTITY', identity)} --dry-run`\n"
     assert said in render([example(**changes)], LINKS)

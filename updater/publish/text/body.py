@@ -22,6 +22,7 @@ import jinja2
 from updater import __version__
 from updater.publish.text.marker import Marker, rebuild_box
 from updater.publish.text.names import PREFIX
+from updater.publish.text.requirement_tables import counted, requirements
 from updater.publish.text.verdict import evidence, to_decide, verdict
 from updater.text import address, code, fenced, inline, quoted
 
@@ -30,17 +31,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.model.proposal import RepositoryLinks, Update
-    from updater.model.research import RequirementChange, Vulnerability
+    from updater.model.research import Vulnerability
 
-# For one release's notes, and how many releases': what is cut is behind its link.
-_ROOMS = ((10_000, 100), (4_000, 60), (1_000, 60), (200, 60), (0, 60), (0, 0))
+# For one release's notes, and how many releases': what is cut is behind its link. At the end, of
+# packages that need no decision only the hash is left as evidence.
+_ROOMS = ((10_000, 100), (4_000, 60), (1_000, 60), (200, 60), (0, 60), (0, 0), (0, -1))
 _TALLEST = 24_000
 """How many characters are about ten screens, with everything unfolded."""
 
 _ALIASES = 5
 _WATCHED = 10
 _SUMMARY = 300
-_EXTRA = re.compile(r"\bextra\s*==")
 _PASSING = re.compile(r"\[this run\]\([^)]*\)| · \[dashboard\]\([^)]*\)")
 
 LONGEST = 65_536
@@ -68,7 +69,8 @@ def render(updates: Sequence[Update], links: RepositoryLinks, *, ready: bool = T
             box=rebuild_box(),
             marker=str(marker),
             room=room,
-            most=most,
+            most=max(most, 0),
+            calm=[update for update in updates if most < 0 and _is_calm(update)],
         )
         if len(body) <= _TALLEST:
             return body
@@ -100,7 +102,7 @@ def _template() -> jinja2.Template:
     environment.filters |= {
         "begun": _begun,
         "code": code,
-        "counted": _counted,
+        "counted": counted,
         "day": _day,
         "evidence": evidence,
         "fenced": fenced,
@@ -111,7 +113,7 @@ def _template() -> jinja2.Template:
         "origin": origin,
         "quoted": quoted,
         "reproduce": _reproduce,
-        "requirements": _requirements,
+        "requirements": requirements,
         "shown": _shown,
         "to_decide": to_decide,
         "tojson": json.dumps,
@@ -133,6 +135,12 @@ def _headline(update: Update) -> str:
     parts += [f"[release]({address(update.url)})"] if address(update.url) else []
     parts.append(_source(update))
     return f"**{_link(update.name, update.upstream)}** {' · '.join(parts)}"
+
+
+def _is_calm(update: Update) -> bool:
+    """Whether nobody has to look at more of an update than its first screen."""
+    is_failed = update.build is not None and update.build.status == "failed"
+    return not (is_failed or to_decide(update) or update.adaptations)
 
 
 def _shown(update: Update) -> int:
@@ -241,32 +249,6 @@ def _source(update: Update) -> str:
     named += [code(update.commit[:12])] if update.commit else []
     listed = code(update.upstream) if update.upstream else "the package index"
     return " at ".join(named) or listed
-
-
-def _counted(update: Update) -> str:
-    """Return how many requirements changed in which way, in words."""
-    kinds = [change.kind for change in update.research.difference.requirements or ()]
-    counts = ((kind, kinds.count(kind)) for kind in ("added", "removed", "changed"))
-    return ", ".join(f"{count} {kind}" for kind, count in counts if count)
-
-
-def _requirements(update: Update, which: str | None) -> str:
-    """Return a table of the runtime requirements that changed, or of those of extras."""
-    changes = [
-        change
-        for change in update.research.difference.requirements or ()
-        if _is_extra(change) == (which == "extras")
-    ]
-    rows = [
-        f"| {code(one.name)} | {one.kind} | {code(one.old)} | {code(one.new)} |" for one in changes
-    ]
-    head = ["| requirement | change | before | after |", "| --- | --- | --- | --- |"]
-    return "\n".join([*head, *rows]) if rows else ""
-
-
-def _is_extra(change: RequirementChange) -> bool:
-    """Whether it is required for an extra alone, before and after."""
-    return all(_EXTRA.search(text) for text in (change.old, change.new) if text)
 
 
 def _vulnerabilities(update: Update) -> str:

@@ -32,6 +32,7 @@ _FURTHER_CHECKS: dict[CheckName, str] = {
 _GRAVEST = ("missing-requirement", "vulnerable", "licence-changed")
 _MILDEST = {"major-version": 1}
 
+_WORDS = frozenset({"a", "an", "another", "it", "its", "no", "the", "this", "upstream"})
 _IN_SHORT: tuple[CheckName, ...] = ("build", "imports", "version")
 
 
@@ -40,10 +41,26 @@ def verdict(update: Update) -> str:
     build, decisions = update.build, to_decide(update)
     if build is not None and build.status == "failed":
         why = f": {build.diagnosis.message}" if build.diagnosis is not None else ""
-        return f"❌ **{inline(f'It {build.failure}{why}')}.** {_checked(update)}"
+        return f"❌ **{inline(f'It {_failure(build)}{why}')}.** {_checked(update)}"
     if decisions:
-        return f"⚠️ **{decisions[0].rstrip('.')}.** {_checked(update)}"
+        return f"⚠️ **{decisions[0]}.** {_checked(update)}"
     return _checked(update)
+
+
+def _failure(build: Build) -> str:
+    """Return what failed, with the package that an update breaks."""
+    broken = [
+        check.detail
+        for check in build.checks
+        if (check.name, check.status) == ("dependents", "failed") and check.detail
+    ]
+    return f"breaks {broken[0]}, which uses it" if broken else build.failure
+
+
+def _sentence(text: str) -> str:
+    """Return a message as a sentence, whose first word may be a package's name."""
+    first = text.partition(" ")[0]
+    return (text[:1].upper() + text[1:] if first in _WORDS else text).rstrip(".")
 
 
 def to_decide(update: Update) -> list[str]:
@@ -55,7 +72,7 @@ def to_decide(update: Update) -> list[str]:
         warnings.append(PinWarning("major-version", message))
     ranks = {name: rank for rank, name in enumerate(_GRAVEST, -len(_GRAVEST))} | _MILDEST
     warnings.sort(key=lambda warning: ranks.get(warning.code, 0))
-    return [inline(warning.message) for warning in warnings]
+    return [_sentence(inline(warning.message)) for warning in warnings]
 
 
 def evidence(update: Update) -> list[tuple[str, str]]:
