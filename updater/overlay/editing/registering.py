@@ -187,8 +187,11 @@ def _one_list(
     if len(possible) == 1 and possible[0].form != "call":
         return possible[0]
     if possible and possible[0].form == "call":
-        reason = f"{entry.name}:{possible[0].line}: the files of this list are called by a function"
-    elif possible:
+        raise PatchError(
+            f"{entry.name}:{possible[0].line}: the files of this list are called by a function",
+            hint=f"add {_path(entry, file)} to it by hand, as its other entries are written",
+        )
+    if possible:
         lines = ", ".join(str(listed.line) for listed in possible)
         reason = f"{entry.name} has {len(possible)} lists that could have it, on lines {lines}"
     elif own:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from updater.overlay.reading.scope import Binding
 
 _COMPOSERS = frozenset({"composeExtensions", "composeManyExtensions"})
+# Those that compose a list of overlays one by one, with a first or, from the right, a last one.
+_FOLDS = frozenset({"foldl", "foldl'", "foldr"})
 # Functions that give the overlays of their last argument as they are.
 _KEEPING = frozenset({"flatten", "optional", "optionals", "singleton", "toList", "unique"})
 # More than any file's lists; `a = b ++ b; b = c ++ c; ...` has no end.
@@ -162,6 +164,12 @@ class OverlayLists(Struct):
             return [ListStep(arguments[1], imported=True)] if self._imports(arguments[0]) else []
         if name == "attrValues":
             return [ListStep(value) for value in self._attributes(arguments[0])]
+        if (
+            name in _FOLDS
+            and terms.last_name(syntax.unwrap(applied[0][1]), self.data) in _COMPOSERS
+        ):
+            ordered = arguments[1:] if name != "foldr" else arguments[:0:-1]
+            return [ListStep(argument, step.imported) for argument in ordered]
         if name in _COMPOSERS:
             return [ListStep(argument, step.imported) for argument in arguments]
         return [ListStep(arguments[-1], step.imported)] if name in _KEEPING else None

@@ -1,0 +1,9 @@
+{
+  outputs = { self, nixpkgs }: {
+    result = nixpkgs.legacyPackages.x86_64-linux.appendOverlays [
+      (import ./overlays/a.nix)
+      (import ./overlays/new.nix)
+      (import ./overlays/c.nix)
+    ];
+  };
+}

@@ -1,0 +1,13 @@
+{
+  outputs = { self, nixpkgs }: {
+    result = import nixpkgs {
+      overlays = /* in order */ [ /* first */
+        (import ./overlays/a.nix) /* nothing uses it */
+        (import ./overlays/b.nix) /* c does */
+        (import ./overlays/new.nix)
+        /* uses b */ (import ./overlays/c.nix)
+        # the end
+      ] /* no more */;
+    };
+  };
+}

@@ -1,0 +1,9 @@
+{
+  outputs = { self, nixpkgs }: {
+    overlays.default = nixpkgs.lib.foldl' nixpkgs.lib.composeExtensions (_: _: { }) [
+      (import ./overlays/b.nix)
+      (import ./overlays/new.nix)
+    ];
+    result = import nixpkgs { overlays = [ self.overlays.default ]; };
+  };
+}

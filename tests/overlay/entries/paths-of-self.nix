@@ -1,0 +1,10 @@
+{
+  outputs = { self, nixpkgs }: {
+    result = import nixpkgs {
+      overlays = [
+        (import "${self}/overlays/a.nix")
+        (import (self + "/overlays/b.nix"))
+      ];
+    };
+  };
+}

@@ -1,0 +1,11 @@
+{
+	outputs = { self, nixpkgs }: {
+		result = import nixpkgs {
+			overlays = [
+				(import ./overlays/b.nix)
+				# (import ./overlays/old.nix)
+				(import ./overlays/p.nix)
+			];
+		};
+	};
+}
