@@ -206,6 +206,22 @@ def test_what_changes_the_hash_blocks_it(arguments: str, blocked: str) -> None:
         ),
         (f"{HOME}/raw/{COMMIT}/x.json", ""),
         ("https://example.org/1.2.0.tar.gz", ""),
+        *(
+            (
+                f"https://d.example/o/r/{before}{identity}/tool-1.2.0.tar.gz",
+                (
+                    f"its address has {identity}, which no other version's file has: write an "
+                    "address that is made of the version, such as that of a release's file"
+                ),
+            )
+            for before, identity in (
+                ("", f"uploads/{32 * 'a'}"),
+                ("-/", "package_files/12"),
+                ("-/", "jobs/12"),
+                ("", "releases/assets/12"),
+                ("", "attachments/01234567-89ab-cdef-0123-456789abcdef"),
+            )
+        ),
     ],
 )
 def test_an_address_that_no_version_names_is_skipped(url: str, why: str) -> None:
@@ -251,3 +267,18 @@ def test_a_name_with_the_version_would_go_on_telling_it() -> None:
     (package,) = read_packages(text.encode(), "x.nix", KIND.functions).packages
     assert package.source is not None
     assert "without a version in its address" in KIND.skip(package, package.source)
+
+
+@pytest.mark.parametrize(
+    ("start", "upstream"),
+    [
+        ("https://gitlab.com/api/v4/projects/o%2Fg%2Fr", "gitlab:o/g/r"),
+        ("https://gitlab.com/api/v4/projects/12", "gitlab:GROUP/REPO"),
+        ("https://git.example/api/v4/projects/o%2Fr", "https://git.example/o/r"),
+        ("https://d.example/projects/12", "github:OWNER/REPO"),
+    ],
+)
+def test_an_address_says_how_to_name_its_upstream(start: str, upstream: str) -> None:
+    url = f"{start}/packages/generic/tool/1.2.0/tool-1.2.0.tar.gz"
+    source = call(KIND, f'url = "{url}";').source
+    assert KIND.upstream_hint(source) == upstream

@@ -8,7 +8,7 @@ nixpkgs, pkgs/build-support/fetchurl/mirrors.nix (``mirror://pypi``, ``mirror://
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
@@ -58,6 +58,16 @@ _HASHED = re.compile(
 _NPM = re.compile(
     r"(?:(?P<base>https?://[^/?#]+(?:/(?!@)[^/?#]+)*)|mirror://npm)"
     r"/(?P<name>(?:@[^/?#]+/)?(?P<last>[^@/?#]+))/-/(?P=last)-[^/?#]+\.tgz"
+)
+# What is uploaded to these places has an id there, which no other version's file has.
+_IDS = re.compile(
+    r"/(?P<id>uploads/[0-9a-f]{32}|package_files/\d+|jobs/\d+|releases/assets/\d+"
+    r"|user-attachments/(?:files|assets)/[\w-]+|attachments/[0-9a-f]{8}-[0-9a-f-]{27}"
+    r"|(?<=//github\.com/)[^/]+/[^/]+/files/\d+)(?=[/?#])"
+)
+# Source: GitLab docs, "Generic packages API" and "Repositories API".
+_OF_THE_API = re.compile(
+    r"https?://(?P<host>[^/]+)/api/v4/projects/(?P<project>[^/]+)/(?:packages/generic|repository)/.+"
 )
 _SHORT_HOSTS = {"github": "github.com"}
 
@@ -122,6 +132,23 @@ def parse(text: str) -> DownloadAddress:
     parts = urlsplit(text)
     folder = parts.path.rsplit("/", 1)[0]
     return DownloadAddress(text, Project(parts.scheme, parts.netloc, folder.removeprefix("/")))
+
+
+def id_in(text: str) -> str:
+    """Return the part of an address that no other version's file has; empty where it has none."""
+    match = _IDS.search(text)
+    return match["id"] if match is not None else ""
+
+
+def upstream_in(text: str) -> str:
+    """Return how config.yaml may name where an address's versions come from, as far as it says."""
+    match = _OF_THE_API.fullmatch(text)
+    if match is None:
+        return "github:OWNER/REPO"
+    path = unquote(match["project"])
+    path = path if "/" in path else "GROUP/REPO"
+    is_gitlab = match["host"] == "gitlab.com"
+    return f"gitlab:{path}" if is_gitlab else f"https://{match['host']}/{path}"
 
 
 def moved(address: DownloadAddress, old: str, version: str, ref: str) -> str:

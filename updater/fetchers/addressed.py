@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from updater.model import Distribution, Unpacking
 
 _URLS = ("url", "urls[0]")
+_OF_ONE_FILE = (
+    "its address has {}, which no other version's file has: write an address that is made of the "
+    "version, such as that of a release's file"
+)
 _COMMIT_DIGITS = 40
 _VERSION_TAG = re.compile(r"(?:[A-Za-z][\w@-]*?[-_/@]?)?(?P<version>\d+(?:\.\d+)+[\w.+-]*)")
 _PARTED = re.compile(r"(?<=\d)[_-](?=\d)")  # as in v1_2
@@ -82,6 +86,11 @@ class AddressFetcher(Fetcher):
         """Only the address of such a file has its release's tag in it."""
         return self._address(package, source).asset
 
+    def upstream_hint(self, source: Source) -> str:
+        """Return the repository that the address of a package of GitLab names."""
+        field = source.get(*_URLS)
+        return address.upstream_in((field.value if field is not None else "") or "")
+
     def registry(self, package: Package, source: Source) -> str:
         """Only Nix knows where the addresses are that begin with ``mirror:``."""
         del package
@@ -96,15 +105,16 @@ class AddressFetcher(Fetcher):
         version = package.label
         if field is None or field.value is None:
             return ""
+        if identity := address.id_in(field.value):
+            return _OF_ONE_FILE.format(identity)
         here = address.parse(field.value)
         if _is_commit(here.ref_name) or is_through_version(package, source, *_URLS):
             return ""
         if version and places(version, field.value):
             return ""
         # of a tag that its source belies
-        if here.is_archive and _version_of(_PARTED.sub(".", here.ref_name)):
-            return ""
-        if package.unlabelled and _version_of(here.ref_name):
+        is_belied = here.is_archive and _version_of(_PARTED.sub(".", here.ref_name))
+        if is_belied or (package.unlabelled and _version_of(here.ref_name)):
             return ""
         where = f"on {here.ref_name!r}" if here.ref_name else f"at {field.value}"
         return f"it is a file {where}, without a version in its address"

@@ -108,6 +108,11 @@ class Fetcher(ABC):
         """Tell whether config.yaml may say where the versions come from."""
         return not self.tells_upstream(package, source)
 
+    def upstream_hint(self, source: Source) -> str:
+        """Return how config.yaml may name the upstream of a call that does not tell it."""
+        del source
+        return "github:OWNER/REPO"
+
     def registry(self, package: Package, source: Source) -> str:
         """Return the kind of the registry whose address the call does not say; else empty."""
         del package, source

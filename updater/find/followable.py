@@ -63,9 +63,10 @@ def skip_reason(
             hint="leave `upstream` out: it is for addresses that do not show their upstream",
         )
     if not own and not policy.upstream:
+        hint = fetcher.upstream_hint(source)
         return (
             "its address does not show its upstream: name it in config.yaml, "
-            f"`packages: {{{package.name}: {{upstream: github:OWNER/REPO}}}}`, or the page that "
+            f"`packages: {{{package.name}: {{upstream: {hint}}}}}`, or the page that "
             "lists its versions, `upstream: {page: ADDRESS, pattern: REGEX}`"
         )
     return ""
