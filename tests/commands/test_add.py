@@ -502,6 +502,12 @@ def test_what_is_there_already_is_named_with_its_place(workshop: Workshop) -> No
         ("fig", "--file", "overlays"): "--file overlays does not end in .nix",
         ("fig", "--file", "out/fig.nix"): "out/fig.nix: is a link that leads out of the project, "
         "and is not read",
+        (
+            "fig",
+            "--with-missing",
+            "--no-build",
+        ): "--with-missing cannot be combined with --no-build: "
+        "only the package set tells what is missing",
         ("a b",): "'a b' is not a project (expected NAME, NAME[EXTRA]@VERSION, pypi:NAME, "
         "github:OWNER/REPO@TAG or https://HOST/OWNER/REPO)",
     }

@@ -67,13 +67,16 @@ def test_the_first_configuration_changes_nothing_until_somebody_edits_it(home: H
     root = home.project.root
     (root / "config.yaml").unlink()
 
-    assert home.project.run("init", "--json").json == {
+    told = {
         "schema": 1,
         "command": "init",
         "written": ["config.yaml"],
         "present": [],
         "packages": ["apple", "pear"],
     }
+    assert home.project.run("init", "--dry-run", "--json").json == told
+    assert not (root / "config.yaml").exists()
+    assert home.project.run("init", "--json").json == told
     text = (root / "config.yaml").read_text()
     first, *rest = text.splitlines()
     assert first.endswith(f"/{repository()}/v{__version__}/docs/schemas/config.json")

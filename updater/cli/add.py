@@ -73,6 +73,12 @@ def add(  # noqa: PLR0917 - click hands them over by their names
         raise UsageError(
             "--pr cannot be combined with --dry-run or --commit", hint="run `updater add --help`"
         )
+    if with_missing and no_build:
+        raise UsageError(
+            "--with-missing cannot be combined with --no-build: only the package set tells what "
+            "is missing",
+            hint="leave one of them out",
+        )
     config = request.load()
     ask = AddRequest(
         references,

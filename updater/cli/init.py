@@ -48,10 +48,7 @@ def init(request: Request, *, actions: bool, dry_run: bool) -> int:
         texts.pop(f"{below}config.yaml")
     present = [file for file in texts if files.exists(top / file)]
     new = [(file, None, text) for file, text in texts.items() if file not in present]
-    if dry_run:
-        for file, before, after in new:
-            print_diff(request, file_diff(file, before, after))
-    else:
+    if not dry_run:
         joint_writes.write_all(top, new)
     if request.json:
         from updater.report.as_json import start_json
@@ -59,6 +56,8 @@ def init(request: Request, *, actions: bool, dry_run: bool) -> int:
         written = [file for file, _, _ in new]
         write(start_json(written, [*present, *filter(None, [there])], overlays.packages))
         return Exit.DONE
+    for file, before, after in new if dry_run else ():
+        print_diff(request, file_diff(file, before, after))
     stream = sys.stderr if dry_run else sys.stdout
     if not request.quiet:
         for line in _findings(config, overlays, origin):
