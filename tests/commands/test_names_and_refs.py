@@ -95,6 +95,13 @@ PREFIXES = {
     "dropped": (("v1.0", "1.1", "v1.2"), "1.1", "version", '"v${version}"', "1.2"),
     "put-back": (("0.9", "v1.0", "v1.1", "1.2"), "1.1", V, "version", "1.2"),
     "twice": (("v1", "2", "v3", "4", "v5"), "4", "version", '"v${version}"', "5"),
+    "literal": (
+        ("release-1.0", "1.1", "release-1.2"),
+        "1.1",
+        '"1.1"',
+        '"release-${version}"',
+        "1.2",
+    ),
     "only-once": (("1.0", "1.1", "v2.0"), "1.0", "version", "version", "1.1"),
     "never": (("v1.0", "v1.1"), "1.0", V, '"v${version}"', "1.1"),
 }

@@ -133,11 +133,20 @@ class PinnedRepository:
         Raises:
             UpstreamError: the source cannot be read.
         """
-        async with self.commits() as commits:
-            own = await commits.declared(candidate.commit, self.subject.place)
-        if own is None or parse_version(own) is None or same_version(own, candidate.version):
+        own = await self.version_in(candidate.commit)
+        if not own or same_version(own, candidate.version):
             return candidate
         return replace(candidate, version=own)
+
+    async def version_in(self, commit: str) -> str:
+        """Return the version that a commit's source declares, empty where it declares none.
+
+        Raises:
+            UpstreamError: the source cannot be read.
+        """
+        async with self.commits() as commits:
+            own = await commits.declared(commit, self.subject.place)
+        return own if own is not None and parse_version(own) is not None else ""
 
     def as_written(self, choice: Choice) -> Choice:
         """A pin that names a commit goes on naming commits, also those of tags."""

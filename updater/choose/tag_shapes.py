@@ -51,7 +51,7 @@ def _in_turn(form: TagForm, pin: Pin, offer: Offer, names: TagNames) -> TagForm:
     """
     text = form.version(pin.rev)
     pinned = parse_version(text)
-    if pinned is None or not text or not pin.through_version or form.written or form.time:
+    if pinned is None or not text or form.written or form.time:
         return form
     before, _, after = pin.rev.partition(text)
     own: list[Version] = []

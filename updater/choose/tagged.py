@@ -15,7 +15,13 @@ from updater.choose.tags import versions_in_other_forms
 from updater.choose.versions import downwards, incomparable, is_final, looks_mistaken
 from updater.errors import UpstreamError
 from updater.model import Candidate, Choice, PinWarning, Stay, Take
-from updater.model.labels import is_label_of, is_newer, ordered, parse_version, same_version
+from updater.model.labels import (
+    is_label_of,
+    is_newer,
+    ordered,
+    parse_version,
+    same_version,
+)
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -58,7 +64,7 @@ class TagChooser:
         if isinstance(choice, Take):
             choice = await self._unmistaken(choice)
         if isinstance(choice, Take) and choice.candidate.commit == self._onward.held:
-            choice = await self._truly_labelled(choice)
+            choice = await self._further(await self._truly_labelled(choice))
         strays = await self._strays()
         if self._onward.unanswered:
             message = f"its place in the history is not known: {self._onward.unanswered}"
@@ -78,15 +84,24 @@ class TagChooser:
     async def _after_the_held(self, choice: Choice) -> Choice:
         """Choose again for as long as only a tag that counts as a mistake makes a choice newer.
 
-        What has the lower tag is newer only where it comes from the pinned commit: of two branches
-        beside each other each would be newer than the other in turn.
+        What has the lower tag is newer only where it comes from the pinned commit, and its source
+        declares a newer version, too: of two branches beside each other each would be newer than
+        the other in turn, and where no source keeps up with its tags, nothing says what is newer.
         """
         while isinstance(choice, Take) and choice.candidate.commit != self._onward.held:
             candidate, held = choice.candidate, self._held
-            newer = held is None or is_newer(ordered(candidate.version), held.version)
-            if newer or await self._onward.is_ahead(candidate):
+            if held is None or is_newer(ordered(candidate.version), held.version):
                 break
             reason = f"{candidate.ref} is on a branch beside what is pinned"
+            if await self._onward.is_ahead(candidate):
+                own = await self._declared_by(candidate)
+                if own and is_newer(ordered(own), self._declared):
+                    break
+                declares = f"declares {own}, which is no newer version" if own else "declares none"
+                reason = (
+                    f"{candidate.ref} is a lower version by its name, and although it comes after "
+                    f"what is pinned, its source {declares}; `--to {candidate.ref}` takes it"
+                )
             self._repository.vetting.obstacles[candidate.ref] = Obstacle(reason)
             choice = await self._chosen()
         return choice
@@ -112,9 +127,14 @@ class TagChooser:
 
     async def _own(self, candidate: Candidate) -> str:
         """Return the version that a tag's source declares, that of the tag where it does not."""
+        own = await self._declared_by(candidate)
+        return own if own and not same_version(own, candidate.version) else candidate.version
+
+    async def _declared_by(self, candidate: Candidate) -> str:
+        """Return the version that a tag's source declares, empty where it declares none."""
         with suppress(UpstreamError):
-            return (await self._repository.as_declared(candidate)).version
-        return candidate.version
+            return await self._repository.version_in(candidate.commit)
+        return ""
 
     async def _unmistaken(self, choice: Take) -> Choice:
         """Prefer a tag that says what its source declares to one that looks like a slip."""
@@ -146,6 +166,21 @@ class TagChooser:
         if is_label_of(self._pin.version, own, tagged=True):
             return Stay(candidate, choice.warnings)
         return replace(choice, candidate=candidate)
+
+    async def _further(self, choice: Choice) -> Choice:
+        """Choose once more from where a label that its source declares puts a pin.
+
+        By that label another tag may be newer: the next run would take it.
+        """
+        own = parse_version(choice.candidate.version) if choice.candidate is not None else None
+        if not isinstance(choice, Take) or own is None:
+            return choice
+        candidate = choice.candidate
+        self._pin = replace(self._pin, rev=candidate.ref, version=candidate.version)
+        self._held, self._declared = choose.held_release(self._pin, self._versions), own
+        further = await self._after_the_held(await self._chosen())
+        is_newer_source = isinstance(further, Take) and further.candidate.commit != candidate.commit
+        return further if is_newer_source else choice
 
     # --- what no version tells ---
 

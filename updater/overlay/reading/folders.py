@@ -7,6 +7,7 @@ buildAndTestSubdir; hooks run one after the other in one shell, so that their ``
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax, terms, values
@@ -32,6 +33,8 @@ _CHANGE = re.compile(
     rf"""^\s*(?:cd|pushd)\s+["']?(?:\./)?(?P<path>\.\.(?:/\.\.)*|{_PATH})/?["']?\s*(?:;|&&|\|\||$)""",
     re.MULTILINE,
 )
+_ANY_ROOT = re.compile(r"^\s*(?:.*;\s*)?(?:export\s+)?sourceRoot\+?=", re.MULTILINE)
+_BEFORE_A_BUILD = re.compile(r"\s*(?:(?:cd|pushd|export|runHook|set)\b|#|\w+=|$)")
 _BACK = re.compile(r"^\s*(?:cd\s+-|cd\s+\"?\$\w+|popd)\b", re.MULTILINE)
 
 
@@ -78,6 +81,10 @@ def _parts(draft: Draft, data: bytes) -> Iterator[str]:
         hook = draft.get(name)
         if hook is not None:
             yield from _entered(_script(hook, data))
+    build = draft.get("buildPhase")
+    if build is not None:
+        lines = _script(build, data).splitlines()
+        yield from _entered("\n".join(takewhile(_BEFORE_A_BUILD.match, lines)))
 
 
 def _unpacked(draft: Draft, data: bytes, names: tuple[str, ...]) -> Iterator[str]:
@@ -149,6 +156,9 @@ def _entered(script: str) -> Iterator[str]:
     match = _SET_ROOT.search(script)
     if match is not None:
         yield match["path"]
+        return
+    if _ANY_ROOT.search(script):
+        yield _UNKNOWN
         return
     went: list[str] = []
     for line in script.splitlines():
