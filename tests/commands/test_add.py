@@ -204,6 +204,33 @@ def test_what_is_added_builds_is_current_and_goes_without_a_trace(workshop: Work
     assert project.snapshot() == tree
 
 
+INPUTS = """
+      nativeBuildInputs = with super.python3Packages; [ self.python3Packages.fig setuptools ];
+
+      propagatedBuildInputs = with super.python3Packages; [ self.python3Packages.pear tqdm ];
+"""
+
+
+@pytest.mark.thorough
+def test_what_only_a_build_asks_for_is_added_first(workshop: Workshop) -> None:
+    """A tool that nobody has, and a requirement that only setup.py computes."""
+    project = workshop.project
+    workshop.overlay()
+    setup = 'from setuptools import setup\nsetup(install_requires=["p" + "ear>=1", "tqdm"])\n'
+    computed = 'dynamic = ["dependencies"]\n'
+    workshop.add("plum", "2.0", extra=computed, setup=setup, requires='setuptools", "fig')
+    workshop.add("pear", "1.0")
+    workshop.add("fig", "1.0")
+
+    refused = project.run("add", "plum")
+    result = project.run("add", "plum", "--with-missing")
+
+    nowhere = "packages that neither the overlays nor the package set have: fig"
+    assert (refused.code, nowhere in refused.err) == (1, True)
+    assert result.code == 0, result.err
+    assert INPUTS in overlay(project, "plum")
+
+
 def test_fifteen_kinds_of_project_say_what_they_need(workshop: Workshop) -> None:
     """Without a build, from their sources' texts; nothing is written in a dry run."""
     project = workshop.project

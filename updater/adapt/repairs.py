@@ -86,6 +86,16 @@ def names_of(lacking: Sequence[Lack]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def nowhere(situation: Situation, lacking: Sequence[Lack]) -> tuple[str, ...]:
+    """Return the projects, by normalized names, that neither the overlays nor the set have.
+
+    A module's name need not be its project's, so what is only imported is none of them.
+    """
+    own = _own_names(situation)
+    names = (lack.name for lack in lacking if lack.kind != "imports" and lack.name not in own)
+    return tuple(name for name in dict.fromkeys(names) if provider(situation, name) is None)
+
+
 def repairs(situation: Situation, lacking: Sequence[Lack]) -> tuple[Adaptation, ...]:
     """Return the inputs that a failed build lacks; none where any of them is nowhere.
 
@@ -94,8 +104,7 @@ def repairs(situation: Situation, lacking: Sequence[Lack]) -> tuple[Adaptation, 
         lacking: what it did without.
     """
     made: list[Adaptation] = []
-    declared, package = situation.declared, situation.package
-    own = {normalized_name(name) for name in (package.name, package.pname) if name}
+    declared, own = situation.declared, _own_names(situation)
     for lack in lacking:
         needed = provider(situation, lack.name) if lack.name not in own else None
         if needed is None:
@@ -109,3 +118,8 @@ def repairs(situation: Situation, lacking: Sequence[Lack]) -> tuple[Adaptation, 
         )
         made.append(Adaptation(lack.kind, edit, printable(lack.reason)))
     return tuple(made)
+
+
+def _own_names(situation: Situation) -> set[str]:
+    package = situation.package
+    return {normalized_name(name) for name in (package.name, package.pname) if name}

@@ -111,11 +111,17 @@ class AddRounds(Struct):
     def _build(self, waiting: list[OverlayDraft], place: EntryPlace, entry: bytes) -> None:
         """Fill drafts until all are built; what fails for good ends it."""
         known = {draft.name for draft in waiting}
+        # What only the package set or a build told of them, beside what their files say.
+        needs: dict[str, set[str]] = {}
         for _ in range(_MOST_ROUNDS):
             if not waiting:
                 return
             names = {draft.name for draft in waiting}
-            later = [draft for draft in waiting if (draft.project.needs & names) - {draft.name}]
+            later = [
+                draft
+                for draft in waiting
+                if ((draft.project.needs | needs.get(draft.name, set())) & names) - {draft.name}
+            ]
             if len(later) == len(waiting):
                 break
             waiting = [draft for draft in waiting if draft not in later]
@@ -137,6 +143,7 @@ class AddRounds(Struct):
                     failures.append(failure(draft, outcome, absent, later))
                 else:
                     missing |= dict.fromkeys(absent, draft.name)
+                    needs.setdefault(draft.name, set()).update(absent)
                     left.append(following)
             if failures or (not missing and left == waiting):
                 raise together(failures, left)

@@ -63,6 +63,8 @@ class AdaptedBuild(Struct, frozen=True):
                 return changed, again
         if text is not None:  # every build of a package has the same log
             writes.make(Path(build.log), text)
+        if self.adapting is not None:
+            ready = await self.adapting.with_unmet(ready, build)
         return ready, build
 
     async def _adapted(
