@@ -19,7 +19,7 @@ from updater.effects import files
 from updater.effects.git import own as git
 from updater.errors import ConfigError, UsageError
 from updater.find.packages import found_in
-from updater.overlay.editing.registering import EntryText
+from updater.overlay.editing.list_places import EntryText
 from updater.text import nearest
 
 if TYPE_CHECKING:

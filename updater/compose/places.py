@@ -11,7 +11,8 @@ from updater.audit.overlay.project import patch_files
 from updater.errors import PatchError
 from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.equipping import Supply, equipped
-from updater.overlay.editing.registering import Neighbours, registered
+from updater.overlay.editing.list_places import Neighbours
+from updater.overlay.editing.registering import registered
 from updater.overlay.reading.uses import in_order, uses
 
 if TYPE_CHECKING:

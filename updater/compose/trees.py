@@ -18,7 +18,7 @@ from updater.errors import ConfigError, PatchError, UsageError
 from updater.find.ahead import begin_reading
 from updater.find.files import overlay_files
 from updater.model.labels import parse_version
-from updater.overlay.editing.registering import EntryText
+from updater.overlay.editing.list_places import EntryText
 from updater.overlay.reading.registers import read_register
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from updater.effects import files
 from updater.errors import Bug, bugs_at
 from updater.find.packages import found_in
 from updater.model.adaptation import InputAddition
-from updater.overlay.editing.registering import EntryText
+from updater.overlay.editing.list_places import EntryText
 from updater.pipeline.audits import selected_rules
 
 if TYPE_CHECKING:

@@ -14,9 +14,8 @@ import pytest
 from updater.errors import PatchError
 from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.equipping import Supply, equipped, unequipped
+from updater.overlay.editing.list_places import EntryText, Neighbours
 from updater.overlay.editing.registering import (
-    EntryText,
-    Neighbours,
     deregistered,
     moved,
     registered,
@@ -234,7 +233,10 @@ def refusal(text: EntryText, neighbours: Neighbours = NEIGHBOURS) -> str:
     return f"{caught.value}\n{caught.value.hint}"
 
 
-LINE = "add this entry to the overlays of flake.nix by hand: (import ./overlays/new.nix)"
+LINE = (
+    "add this entry to the overlays of flake.nix by hand, and run the command again: "
+    "(import ./overlays/new.nix)"
+)
 A, B, C = (f"(import ./overlays/{name}.nix)" for name in "abc")
 REFUSED = {
     "no list": (
@@ -279,8 +281,15 @@ def test_an_entry_that_a_function_calls_is_left_to_a_person(listed: str) -> None
     """What the function makes of it is known to nobody else."""
     assert refusal(flake(f"{{ x = import nixpkgs {{ overlays = {listed}; }}; }}")) == (
         "flake.nix:1: the files of this list are called by a function\n"
-        "add ./overlays/new.nix to it by hand, as its other entries are written"
+        "add ./overlays/new.nix to it by hand, as its other entries are written, and run the "
+        "command again"
     )
+
+
+def test_what_somebody_has_written_by_hand_needs_no_edit() -> None:
+    """Where no list could have it; a build shows whether it is applied."""
+    outputs = "{ x = nixpkgs.legacyPackages.extend (import ./overlays/new.nix); }"
+    assert registered(flake(outputs), NEW, NEIGHBOURS) == ()
 
 
 def test_a_file_of_wrong_syntax_is_not_edited() -> None:

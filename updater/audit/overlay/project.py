@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from updater.audit.overlay.mentions import place_in_set
 from updater.model import Span
-from updater.overlay.editing.registering import Neighbours
+from updater.overlay.editing.list_places import Neighbours
 from updater.overlay.reading.environments import read_environments
 from updater.overlay.reading.registers import read_register
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from updater.audit.overlay.sources import AuditedSource, PinnedSource
     from updater.building.offers import SetAnswer
     from updater.model import Package
-    from updater.overlay.editing.registering import EntryText
+    from updater.overlay.editing.list_places import EntryText
     from updater.overlay.reading.environments import Environment
     from updater.overlay.reading.registers import Register
 

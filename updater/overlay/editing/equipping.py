@@ -9,8 +9,9 @@ from msgspec import Struct
 from updater.errors import PatchError
 from updater.overlay.editing.edits import apply_edits
 from updater.overlay.editing.elements import PYTHON_SET, checked, quoted, select
+from updater.overlay.editing.list_places import EntryText
 from updater.overlay.editing.proof import prove_tokens
-from updater.overlay.editing.registering import EntryText, parsed
+from updater.overlay.editing.registering import parsed
 from updater.overlay.editing.rows import Rows
 from updater.overlay.reading.environments import read_environments
 from updater.text import printable

@@ -6,59 +6,35 @@ must have the entries that it had, and the one list those and the new one in its
 
 from __future__ import annotations
 
-import os.path
-import re
 from typing import TYPE_CHECKING, TypeAlias
-
-from msgspec import Struct
 
 from updater.errors import PatchError
 from updater.overlay.editing.edits import apply_edits
+from updater.overlay.editing.list_places import (
+    EntryText,
+    at_block_end,
+    bounds,
+    index_in,
+    one_list,
+    without,
+    written,
+)
 from updater.overlay.editing.proof import prove_tokens
 from updater.overlay.editing.rows import Rows
 from updater.overlay.reading import syntax
-from updater.overlay.reading.registers import OverlayList, read_register
+from updater.overlay.reading.registers import read_register
 from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from updater.model import Edit
-    from updater.overlay.reading.entry import EntryKind
+    from updater.overlay.editing.list_places import Neighbours
     from updater.overlay.reading.registers import ListedOverlay, Register
     from updater.overlay.reading.syntax import NixText
 
 _Replacement: TypeAlias = tuple[int, tuple[str, ...]]
 """A place in a list, and the files of the new entry there; none of them for one that goes."""
-
-_PLAIN_PATH = re.compile(r"[\w+-][\w.+-]*(?:/[\w+-][\w.+-]*)*", re.ASCII)
-
-
-class Neighbours(Struct, frozen=True):
-    """What an overlay's place is measured by, each as files relative to the entry file's folder.
-
-    Attributes:
-        after: what it uses, which comes before it.
-        before: what uses it, which comes after it.
-        last: overlays that patch existing packages, which come behind all others.
-    """
-
-    after: frozenset[str] = frozenset()
-    before: frozenset[str] = frozenset()
-    last: frozenset[str] = frozenset()
-
-
-class EntryText(Struct, frozen=True):
-    """The file that lists the overlays.
-
-    Attributes:
-        name: as it is told, such as flake.nix.
-        kind: flake.nix is a flake, default.nix or overlays/default.nix a file.
-    """
-
-    name: str
-    kind: EntryKind
-    data: bytes
 
 
 def registered(entry: EntryText, file: str, neighbours: Neighbours) -> tuple[Edit, ...]:
@@ -74,7 +50,8 @@ def registered(entry: EntryText, file: str, neighbours: Neighbours) -> tuple[Edi
         neighbours: what decides the place.
 
     Returns:
-        Edits of ``entry.data``; none where the overlay is listed already.
+        Edits of ``entry.data``; none where the overlay is listed already, or named where no list
+        could have it.
 
     Raises:
         PatchError: the list or the place would be a guess; its hint is the line to write by hand.
@@ -82,9 +59,14 @@ def registered(entry: EntryText, file: str, neighbours: Neighbours) -> tuple[Edi
     text, register = _read(entry)
     if file in register:
         return ()
-    listed = _one_list(entry, register, file, neighbours)
-    index = _index(entry, listed, file, neighbours)
-    new = _written(entry, listed, file)
+    try:
+        listed = one_list(entry, register, file, neighbours)
+    except PatchError:
+        if file in register.named:  # somebody has written it by hand, as the hint says
+            return ()
+        raise
+    index = index_in(entry, listed, file, neighbours)
+    new = written(entry, listed, file)
     edits = (Rows.of(text, listed.span).inserted(index, new),)
     _prove(entry, text, edits, _expected(register, {listed.span.start: (index, (file,))}))
     return edits
@@ -150,136 +132,20 @@ def moved(entry: EntryText, file: str, neighbours: Neighbours) -> tuple[Edit, ..
             hint="move it by hand",
         )
     listed, index = places[0]
-    rest = _without(listed, index)
-    first, last = _bounds(entry, rest, file, neighbours)
+    rest = without(listed, index)
+    first, last = bounds(entry, rest, file, neighbours)
     if first <= index <= last:
         return ()
     rows = Rows.of(text, listed.span)
     remaining = Rows(
         rows.data, rows.brackets, rows.elements[:index] + rows.elements[index + 1 :], rows.comments
     )
-    target = _at_block_end(remaining, first, last)
+    target = at_block_end(remaining, first, last)
     edits = (rows.taken_out(index), remaining.inserted(target, rows.row(index)))
     expected = _expected(register, {listed.span.start: (index, ())})
     expected[register.lists.index(listed)].insert(target, (file,))
     _prove(entry, text, edits, expected)
     return edits
-
-
-# --- the place ---
-
-
-def _one_list(
-    entry: EntryText, register: Register, file: str, neighbours: Neighbours
-) -> OverlayList:
-    """Return the list that an overlay belongs into."""
-    free = [listed for listed in register.lists if not listed.conditional]
-    own = [listed for listed in free if listed.has_own] or free
-    possible = [listed for listed in own if _agrees(listed, register, neighbours)]
-    is_patch = file in neighbours.last
-    groups = [
-        listed for listed in possible if (bool(listed.files) and listed.files <= neighbours.last)
-    ]
-    if is_patch and groups:
-        possible = groups
-    elif len(groups) < len(possible):
-        possible = [listed for listed in possible if listed not in groups]
-    if len(possible) == 1 and possible[0].form != "call":
-        return possible[0]
-    if possible and possible[0].form == "call":
-        raise PatchError(
-            f"{entry.name}:{possible[0].line}: the files of this list are called by a function",
-            hint=f"add {_path(entry, file)} to it by hand, as its other entries are written",
-        )
-    if possible:
-        lines = ", ".join(str(listed.line) for listed in possible)
-        reason = f"{entry.name} has {len(possible)} lists that could have it, on lines {lines}"
-    elif own:
-        reason = f"no list of {entry.name} has a place behind what it uses and before its users"
-    else:
-        reason = f"{entry.name} has no list of overlays that is written out"
-    raise _by_hand(entry, file, reason)
-
-
-def _agrees(listed: OverlayList, register: Register, neighbours: Neighbours) -> bool:
-    """Tell whether what stands in earlier and later lists lets an overlay stand in this one."""
-    at = register.lists.index(listed)
-    earlier = {file for before in register.lists[:at] for file in before.files} - listed.files
-    later = {file for after in register.lists[at + 1 :] for file in after.files} - listed.files
-    return not (earlier & neighbours.before or later & neighbours.after)
-
-
-def _index(entry: EntryText, listed: OverlayList, file: str, neighbours: Neighbours) -> int:
-    first, last = _bounds(entry, listed, file, neighbours)
-    rows = Rows.of(syntax.parse(entry.data), listed.span)
-    return last if file in neighbours.last else _at_block_end(rows, first, last)
-
-
-def _bounds(
-    entry: EntryText, listed: OverlayList, file: str, neighbours: Neighbours
-) -> tuple[int, int]:
-    """Return the first and the last place that an overlay may have in a list."""
-    first, last = 0, len(listed.entries)
-    for index, own in enumerate(listed.entries):
-        if neighbours.after.intersection(own.files):
-            first = index + 1
-    for index, own in reversed([*enumerate(listed.entries)]):
-        if neighbours.before.intersection(own.files):
-            last = index
-    if first > last:
-        raise _by_hand(
-            entry,
-            file,
-            f"{entry.name}:{listed.entries[last].line}: what uses {printable(file)} stands before "
-            f"what it uses (line {listed.entries[first - 1].line})",
-        )
-    patches = len(listed.entries)
-    while patches and _is_patch(listed, patches - 1, neighbours):
-        patches -= 1
-    if file in neighbours.last:
-        return max(first, min(patches, last)), last
-    return first, max(first, min(patches, last))
-
-
-def _is_patch(listed: OverlayList, index: int, neighbours: Neighbours) -> bool:
-    files = listed.entries[index].files
-    return bool(files) and neighbours.last.issuperset(files)
-
-
-def _at_block_end(rows: Rows, first: int, last: int) -> int:
-    places = range(max(first, 1), last + 1)
-    return next((index for index in places if rows.ends_block(index)), last)
-
-
-def _without(listed: OverlayList, index: int) -> OverlayList:
-    entries = listed.entries[:index] + listed.entries[index + 1 :]
-    return OverlayList(listed.span, listed.line, entries, listed.conditional, listed.form)
-
-
-# --- the text ---
-
-
-def _written(entry: EntryText, listed: OverlayList, file: str) -> str:
-    """Return a file as an entry of a list."""
-    return _path(entry, file) if listed.form == "path" else f"(import {_path(entry, file)})"
-
-
-def _path(entry: EntryText, file: str) -> str:
-    below = os.path.normpath(file)
-    if not _PLAIN_PATH.fullmatch(below.removeprefix("../")):
-        raise PatchError(
-            f"{printable(file)} is not a path that can be written into {entry.name} as it is",
-            hint="give the file a name of letters, digits and . _ + -",
-        )
-    return below if below.startswith("../") else f"./{below}"
-
-
-def _by_hand(entry: EntryText, file: str, reason: str) -> PatchError:
-    return PatchError(
-        reason,
-        hint=f"add this entry to the overlays of {entry.name} by hand: "
-        f"(import {_path(entry, file)})",
-    )
 
 
 # --- the proof ---
