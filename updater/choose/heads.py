@@ -107,6 +107,11 @@ class HeadChooser(Struct, frozen=True):
                 hint=f"write `ref = {branch!r}`, or follow `track: branch:{own}`",
             )
         commit = repository.offer.branches.get(branch)
+        if commit is None and not branch:
+            raise StageError(
+                f"{repository.subject.project} has no commit",
+                hint="the repository is empty: point the package at another one, or hold it",
+            )
         if commit is None:
             raise StageError(
                 f"{repository.subject.project} has no branch {branch!r}",

@@ -5,6 +5,7 @@ A function of the file may add a host of its own, whatever its name is.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax, terms, values
@@ -12,7 +13,7 @@ from updater.overlay.reading.drafts import ReplacedFetcher
 from updater.overlay.reading.scope import AttributeScope, Binding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from tree_sitter import Node
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # Longer than any chain of names that is no cycle.
 _MOST_STEPS = 50
+_ALIAS = re.compile(rb"([A-Za-z_][\w'-]*)\s*=\s*(?:[\w'-]+\.)*(fetch\w+)\s*;")
 _CALL, _CALL_WITH = "callPackage", "callPackageWith"
 # What a set may stand in as the argument of a function.
 _AROUND = frozenset({"binary_expression", "function_expression", "parenthesized_expression"})
@@ -39,6 +41,41 @@ def is_own(head: Node, scope: Scope, data: bytes) -> bool:
     if _is_in_path(head, scope, data):
         return True
     return _is_another(_bound(head, scope, data), terms.last_name(head, data), data)
+
+
+def names_of_fetchers(data: bytes, names: Collection[str]) -> frozenset[str]:
+    """Return further names that a file binds to nixpkgs' functions: ``fetch = prev.fetchgit;``."""
+    return frozenset(
+        match[1].decode()
+        for match in _ALIAS.finditer(data)
+        if match[2].decode() in names and match[1] != match[2]
+    )
+
+
+def fetcher_of(
+    head: Node, scope: Scope, data: bytes, names: Collection[str]
+) -> tuple[str, Node, Scope]:
+    """Return the name of the function that a call means, also by a name of the file's own.
+
+    ``let fetch = prev.fetchFromGitHub; in fetch { }`` is ``fetchFromGitHub``. With it comes where
+    that stands, and what it reads.
+
+    Args:
+        head: the function of the call.
+        scope: what the call reads.
+        data: the file.
+        names: of the functions that matter.
+    """
+    node, around = syntax.unwrap(head), scope
+    for _ in range(_MOST_STEPS):
+        name = terms.last_name(node, data)
+        if name in names:
+            return name, node, around
+        binding = around.find(name) if node.type == "variable_expression" else None
+        if binding is None or binding.inherited or binding.expression is None:
+            break
+        node, around = syntax.unwrap(binding.expression), binding.scope
+    return terms.last_name(head, data), head, scope
 
 
 def own_functions(

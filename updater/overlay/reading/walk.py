@@ -72,6 +72,7 @@ class Walk:
 
     def _run(self, root: Node) -> None:
         more = [name.encode() for name in self._helpers]
+        more += [name.encode() for name in callees.names_of_fetchers(self._data, self._fetchers)]
         more += [b"import"] if self._functions.are_called_by("import") else []
         self._places = words.places(self._data, (*words.of_packages(self._fetchers), *more))
         self._changed: dict[Span, str] = {}
@@ -308,7 +309,8 @@ class Walk:
         if CALL_PACKAGE.fullmatch(name):
             self._package_file(visit, [value for _, value in applied])
             return ""
-        known = name in self._fetchers and not callees.is_own(head, visit.scope, self._data)
+        name, own, scope = callees.fetcher_of(head, visit.scope, self._data, self._fetchers)
+        known = name in self._fetchers and not callees.is_own(own, scope, self._data)
         other = _OTHER_FETCHER.fullmatch(name) or is_source_override(head, self._data)
         if not known and not other:
             return ""

@@ -1,0 +1,27 @@
+final: prev:
+let
+  fetch = prev.fetchFromGitHub;
+  f = fetch;
+  own = args: prev.fetchFromGitHub (args // { owner = "owner"; });
+in
+{
+  tool = prev.buildPythonApplication rec {
+    pname = "tool";
+    version = "2.0.0";
+    src = fetch {
+      owner = "owner";
+      repo = "tool";
+      tag = "v${version}";
+      hash = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+    };
+  };
+  sibling = prev.buildPythonApplication {
+    pname = "sibling";
+    version = "1.2.0";
+    src = own {
+      repo = "tool";
+      tag = "v1.2.0";
+      hash = "sha256-y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
+    };
+  };
+}
