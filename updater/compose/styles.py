@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
@@ -27,6 +28,8 @@ EXTENSIONS = "pythonPackagesExtensions"
 """The list of overlays of the Python packages. Source: Nixpkgs manual, "Overriding Python
 packages"."""
 _NESTED = 4  # arguments: an overlay's own two, and those of an overlay within it
+_OWN_FOLDER = re.compile(r"/(?:default|package)\.nix\Z")
+_FEW = 4  # times fewer than all
 _TORCH_FROM_SOURCE = re.compile(rb"\btorch\b(?!-bin)")
 
 
@@ -77,7 +80,7 @@ def style_of(overlays: OverlayFiles) -> OverlayStyle:
     declared = [own for _, own in siblings]
     base = OverlayStyle()
     # Where each package has a folder of its own, that of all of them is around it.
-    files = (package.file.removesuffix("/default.nix") for package, _ in siblings)
+    files = {_OWN_FOLDER.sub("", package.file) for package, _ in siblings}
     folders = Counter(file.rpartition("/")[0] for file in files)
     attributes = [set(own.place.attributes) for own in declared]
     names = {name for own in overlays.packages for source in own.sources for name in _names(source)}
@@ -123,9 +126,15 @@ def _siblings(overlays: OverlayFiles) -> Iterator[tuple[Package, Declarations]]:
 def _folder(counted: Counter[str]) -> str:
     """Return the folder that most have, or one around it that has at least half as many.
 
-    A folder below may be that of one project's needs.
+    A folder below may be that of one project's needs. If no folder has many, it is the one around
+    all of them.
     """
     ((most, count),) = counted.most_common(1)
+    levels = zip(*(folder.split("/") for folder in counted), strict=False)
+    same = itertools.takewhile(lambda names: len(set(names)) == 1, levels)
+    shared = "/".join(names[0] for names in same)
+    if shared and (count == 1 < len(counted) or _FEW * count < counted.total()):
+        return shared
     parts = most.split("/")
     around = ("/".join(parts[:length]) for length in range(1, len(parts)))
     return next((folder for folder in around if 2 * counted[folder] >= count), most)
