@@ -323,6 +323,15 @@ class PublishError(StageError):
 
     stage = "publish"
 
+    def __init__(self, message: str, *, hint: str = "", cause: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self._cause = without_secrets(printable(cause))
+
+    @property
+    def cause(self) -> str:
+        """The message in words that fit every package that this stops."""
+        return self._cause
+
 
 class Bug(StageError):
     """An exception that nobody foresaw: the updater is wrong, and not the package.

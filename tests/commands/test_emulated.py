@@ -294,3 +294,35 @@ def test_two_projects_of_a_repository_share_no_branch(emulated: Emulated) -> Non
 
     assert emulated.branches() == ["main", "updater/apple", "updater/apple@nix"]
     assert [pull["state"] for pull in emulated.pulls()] == ["open", "open"]
+
+
+def test_a_newer_version_takes_over_and_a_comment_on_what_was_closed_counts(
+    emulated: Emulated,
+) -> None:
+    """The version before was taken by hand; who closes a pull request says why."""
+    emulated.add("apple")
+    emulated.index.release("apple", "2.0")
+    emulated.project.add_configuration("packages: {apple: {pull_request: {labels: [deps]}}}\n")
+    assert emulated.bump().code == 0
+    assert [one["name"] for one in emulated.ask("GET", "/issues/1/labels")] == ["deps"]
+    theirs = emulated.ask("GET", "/contents/overlays/apple.nix?ref=updater/apple")
+    old = emulated.ask("GET", "/contents/overlays/apple.nix")
+    content = theirs["content"].replace("\n", "")
+    emulated.ask(
+        "PUT", "/contents/overlays/apple.nix", message="mine", content=content, sha=old["sha"]
+    )
+    emulated.index.release("apple", "3.0")
+    assert emulated.bump().code == 0
+    (pull,) = emulated.pulls()
+    assert (pull["title"], pull["state"]) == ("apple: 2.0 -> 3.0", "open")
+
+    emulated.ask("POST", "/issues/1/comments", body="/updater ignore 3.*")
+    emulated.ask("PATCH", "/pulls/1", state="closed")
+    for version in ("3.1", "3.2"):
+        emulated.index.release("apple", version)
+        (held,) = emulated.bump().json["packages"]
+        assert (held["status"], len(emulated.pulls())) == ("held", 1)
+    assert len(emulated.ask("GET", "/issues/1/comments")) == 2
+    emulated.index.release("apple", "4.0")
+    assert emulated.bump().code == 0
+    assert [one["title"] for one in emulated.pulls()] == ["apple: 2.0 -> 3.0", "apple: 2.0 -> 4.0"]

@@ -41,7 +41,7 @@ def test_the_first_run_opens_three_and_the_next_ones_five(full: Home) -> None:
     full.configure("dashboard: true\n")
     said = full.packages(full.bump())
     assert opened(full) == ["apple", "banana", "cherry"]
-    why = "3 pull requests are open, and the first run opens no more; max_open is 5"
+    why = "3 pull requests are open, and the first run opens no more; later ones up to 5"
     assert {said[name]["reason"] for name in NAMES[3:]} == {why}
     (issue,) = full.hosted.issues.values()
     waiting = [line for line in issue.body.splitlines() if ": waits <!--" in line]

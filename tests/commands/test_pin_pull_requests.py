@@ -75,7 +75,7 @@ def test_the_body_shows_the_evidence(home: Home, vocos: Hosted, tmp_path: Path) 
     assert result.out == (
         "updated  vocos  0.1.0  -> 0.2.0  replaces the branch `main` by the tag that the hash "
         "belongs to\n"
-        f"         pull request 1 (open): {home.github.url}/me/overlays/pull/1\n"
+        f"         pull request 1 (opened): {home.github.url}/me/overlays/pull/1\n"
     )
     pull = home.pull(1)
     assert (pull.title, pull.branch) == ("vocos: pin 0.2.0", "updater/vocos")

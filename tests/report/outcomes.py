@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from updater.model import (
     Build,
     Candidate,
@@ -308,7 +310,19 @@ def proposed() -> list[Outcome]:
     """Return packages as `bump --pr` may leave them."""
     pull = PullRequestLink("https://github.com/me/overlays/pull/12", 12, "open")
     own = updated("einx", "0.3.0", "0.4.4", None, written=False)
+    new = updated("torchfix", "0.5.0", "0.6.0", None, written=False)
+    waiting = [outdated(name, "0.1", "1.0", "a new major version") for name in ("a", "b", "c")]
     return [
+        Updated(
+            **{**new.common_fields, "pull_request": replace(pull, number=13, step="opened")},
+            change=new.change,
+            hashed=new.hashed,
+            written=False,
+        ),
+        *(
+            Held(**other.common_fields, reason="5 pull requests are open", pending=True)
+            for other in waiting
+        ),
         Updated(
             **{**own.common_fields, "pull_request": pull},
             change=own.change,

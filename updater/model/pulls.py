@@ -14,11 +14,21 @@ PullState = Literal["open", "closed", "merged"]
 
 
 class PullRequestLink(Struct, frozen=True):
-    """A pull request as outcomes name it."""
+    """A pull request as outcomes name it.
+
+    Attributes:
+        step: what this run did with one that is open; empty where it left it as it was.
+    """
 
     url: str
     number: int
     state: PullState
+    step: Literal["", "opened", "changed"] = ""
+
+    @property
+    def standing(self) -> str:
+        """Its state, or what this run did."""
+        return self.step or self.state
 
 
 PullStanding = Literal["", "behind", "conflicts"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.effects.git.push import NewCommit
 from updater.effects.github.branching import PullRequestText
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
     from updater.effects.git.push import PushRemote
     from updater.effects.github.protection import CheckState
-    from updater.model import Pull
+    from updater.model import Pull, PullPolicy
     from updater.model.proposal import Proposal
+    from updater.model.pulls import PullRequestLink
     from updater.publish.looking import RepositoryView
     from updater.publish.members import PullRequestPart
 
@@ -46,7 +48,7 @@ class PullRequestWriter(Struct, frozen=True):
         members: list[PullRequestPart],
         state: rules.ShownState,
         decision: rules.Publish,
-    ) -> Pull:
+    ) -> PullRequestLink:
         """Bring branch and pull request up to date; return the pull request."""
         repository = self.view.repository
         policy = together(members)
@@ -80,17 +82,30 @@ class PullRequestWriter(Struct, frozen=True):
                     f"build, and {self.view.base.branch} requires no check of GitHub's"
                 )
         body = proposal.body if is_ready else render(proposal.updates, proposal.links, ready=False)
-        texts = {"title": proposal.title, "body": body}
+        changed = self._bring_texts(pull, proposal.title, body, policy if is_new else None)
+        if is_new:
+            return replace(pull.link, step="opened")
+        return replace(pull.link, step="changed") if changed or decision.push else pull.link
+
+    def _bring_texts(self, pull: Pull, title: str, body: str, policy: PullPolicy | None) -> bool:
+        """Give a pull request its texts; return whether it had others.
+
+        Args:
+            pull: as it is.
+            title: that it is to have.
+            body: the same.
+            policy: of one that was opened just now, and gets the rest with them; else None.
+        """
         changed = {
             name: text
-            for name, text in texts.items()
+            for name, text in {"title": title, "body": body}.items()
             if not is_same(text, str(getattr(pull, name)))
         }
-        if changed and is_new:
-            repository.furnishing.finish(pull.number, policy, body)
+        if changed and policy is not None:
+            self.view.repository.furnishing.finish(pull.number, policy, body)
         elif changed:
-            repository.edit_pull(pull.number, **changed)
-        return pull
+            self.view.repository.edit_pull(pull.number, **changed)
+        return bool(changed)
 
     def _open(
         self,

@@ -360,12 +360,12 @@ class Publisher:
         beginning = view.beginning(None if decision.push else branch, watched)
         links = replace(proposal.links, beginning=beginning)
         proposal = replace(proposal, links=links, body=render(proposal.updates, links))
-        pull = self._pull_requests.publish(proposal, members, state, decision)
+        link = self._pull_requests.publish(proposal, members, state, decision)
         return [
             replace(
                 member.outcome,
                 warnings=member.outcome.warnings + warnings,
-                pull_request=pull.link,
+                pull_request=link,
             )
             for member in members
         ]

@@ -125,7 +125,9 @@ def _waiting(state: ShownState, own: Pull | None) -> LeaveAlone | None:
         are_open = "pull request is open" if state.open == 1 else "pull requests are open"
         reason = f"{state.open} {are_open}, and max_open is {state.max_open}"
         if state.is_first_run:
-            reason = f"{state.open} {are_open}, and the first run opens no more; max_open is {MOST}"
+            reason = (
+                f"{state.open} {are_open}, and the first run opens no more; later ones up to {MOST}"
+            )
         return LeaveAlone(reason, pending=True)
     if own is None and not state.has_room:
         reason = "GitHub takes 500 new things an hour, and as many were made; a later run goes on"

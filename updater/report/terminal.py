@@ -114,7 +114,9 @@ def _cause(outcome: Outcome, screen: Screen) -> str:
     match outcome:
         case Skipped(reason=reason, warnings=()):
             return reason
-        case Held(reason=reason, until=None, newest=None, warnings=(), pull_request=None):
+        case Held(reason=reason, until=None, pull_request=None) if outcome.pending or not (
+            outcome.newest or outcome.warnings
+        ):
             return reason
         case Failed(cause=cause) if cause:
             return f"{outcome.stage}: {cause}"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
-from github import GithubException
 
 from updater.effects.github.pace import PER_HOUR, PER_MINUTE, WritePace
-from updater.effects.github.refusals import seconds_to_wait
 from updater.errors import PublishError
 
 
@@ -100,32 +97,3 @@ def test_where_github_asks_for_it_the_pace_waits_or_stops() -> None:
     clock.wait(61.0)
     pace.admit()
     assert (pace.obstacle, clock.now) == ("", 121.0)
-
-
-NOW = int(time.time())
-ANSWERS: dict[str, tuple[int, dict[str, str], str, int | None]] = {
-    "seconds": (403, {"Retry-After": "30"}, "no", 30),
-    "429": (429, {"retry-after": "7"}, "", 7),
-    "an hour": (
-        403,
-        {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 3600}"},
-        "",
-        3600,
-    ),
-    "a reset that is over": (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "7"}, "", 1),
-    "nothing left": (403, {"x-ratelimit-remaining": "0"}, "", 60),
-    "in words": (403, {}, "You have exceeded a secondary rate limit.", 60),
-    "a date": (403, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, "", 60),
-    "too long": (403, {"Retry-After": "9" * 50}, "", 86_400),
-    "a right": (403, {"x-ratelimit-remaining": "4000"}, "Resource not accessible", None),
-    "no such thing": (404, {"Retry-After": "30"}, "", None),
-    "broken": (502, {"Retry-After": "30"}, "rate limit", None),
-}
-
-
-@pytest.mark.parametrize(("status", "headers", "message", "seconds"), ANSWERS.values(), ids=ANSWERS)
-def test_github_says_how_long_to_wait(
-    status: int, headers: dict[str, str], message: str, seconds: int | None
-) -> None:
-    asked = seconds_to_wait(GithubException(status, {"message": message}, headers))
-    assert asked == seconds or (seconds == 3600 and asked in range(3000, 3601))

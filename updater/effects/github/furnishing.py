@@ -50,20 +50,27 @@ class PullFurnisher(Struct, frozen=True):
     def finish(self, number: int, policy: PullPolicy, body: str) -> None:
         """Give a pull request that was opened just now all but its reviewers, and its last text.
 
-        It has no labels yet, so that one request can set all. Where GitHub refuses one of them,
-        such as an assignee whom it does not know, each is added by itself.
+        It has no labels yet, so that one request can set all. Where the host refuses one of them,
+        such as an assignee whom it does not know, or takes no pull request for an issue, each is
+        added by itself.
         """
         values: dict[str, Any] = {"labels": list(policy.labels)} if policy.labels else {}
         values |= {"assignees": list(policy.assignees)} if policy.assignees else {}
         values |= {"milestone": policy.milestone} if policy.milestone else {}
-        with self.requests.mapped(f"label pull request {number}", "pull_requests"):
-            try:
-                self.requests.send("PATCH", f"/issues/{number}", body=body, **values)
-            except GithubException as error:
-                if error.status != HTTPStatus.UNPROCESSABLE_ENTITY or not values:
-                    raise
-            else:
-                return
-        self.add(number, policy)
+        if values and self._has_set(number, {**values, "body": body}):
+            return
+        if values:
+            self.add(number, policy)
         with self.requests.mapped(f"edit pull request {number}", "pull_requests"):
             self.requests.send("PATCH", f"/pulls/{number}", body=body)
+
+    def _has_set(self, number: int, values: dict[str, Any]) -> bool:
+        """Set what a pull request has as an issue; return whether the host could."""
+        with self.requests.mapped(f"label pull request {number}", "pull_requests"):
+            try:
+                self.requests.send("PATCH", f"/issues/{number}", **values)
+            except GithubException as error:
+                if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY):
+                    raise
+                return False
+            return True

@@ -32,6 +32,7 @@ _WHERE = {
 """Where a right is given that not every run needs."""
 
 _NOT_PERMITTED = "GitHub Actions is not permitted to create or approve pull requests"
+_BY_RULE = ("rule violation", "protected branch")
 _MINUTE: Final = 60
 _LONGEST: Final = 24 * 3600
 
@@ -121,6 +122,11 @@ def hint(error: GithubException, right: str, variable: str) -> str:
     """
     if error.status == HTTPStatus.UNAUTHORIZED:
         return f"the token in {variable} is not valid: renew it"
+    if any(words in explanation(error).lower() for words in _BY_RULE):
+        return (
+            "a ruleset or branch protection forbids it: let the token's user or App bypass it, or "
+            "except the updater's branches from it (`branch_prefix:` in config.yaml, or `updater/`)"
+        )
     if error.status in (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS):
         return _forbidden(error, right, variable)
     if error.status == HTTPStatus.NOT_FOUND:

@@ -6,6 +6,7 @@ next run looks at what there is and goes on from there.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -257,8 +258,12 @@ class Requests:
         try:
             yield
         except GithubException as error:
-            message = f"{name}: cannot {what}: {error.status} {explanation(error)}".rstrip()
-            raise PublishError(message, hint=hint(error, right, self._access.variable)) from error
+            why = f": {error.status} {explanation(error)}".rstrip()
+            raise PublishError(
+                f"{name}: cannot {what}{why}",
+                hint=hint(error, right, self._access.variable),
+                cause=f"{name}: cannot {_of_any(what)}{why}",
+            ) from error
         except requests.RequestException as error:
             raise PublishError(
                 f"{name}: cannot {what}: the connection to {self._access.api} broke: "
@@ -271,3 +276,9 @@ class Requests:
                 f"{name}: cannot {what}: {api} does not answer as GitHub does ({kind})",
                 hint="check `hosts:` in config.yaml",
             ) from error
+
+
+def _of_any(what: str) -> str:
+    """Return what is being done in words that fit every package."""
+    what = re.sub(r"\bthe branch \S+$", "its branch", what)
+    return re.sub(r"\bpull request \d+$", "its pull request", what)

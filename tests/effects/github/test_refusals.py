@@ -1,0 +1,56 @@
+"""What GitHub's refusals mean: how long to wait, and what to do."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from github import GithubException
+
+from updater.effects.github.refusals import hint, seconds_to_wait
+
+NOW = int(time.time())
+ANSWERS: dict[str, tuple[int, dict[str, str], str, int | None]] = {
+    "seconds": (403, {"Retry-After": "30"}, "no", 30),
+    "429": (429, {"retry-after": "7"}, "", 7),
+    "an hour": (
+        403,
+        {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 3600}"},
+        "",
+        3600,
+    ),
+    "a reset that is over": (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "7"}, "", 1),
+    "nothing left": (403, {"x-ratelimit-remaining": "0"}, "", 60),
+    "in words": (403, {}, "You have exceeded a secondary rate limit.", 60),
+    "a date": (403, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, "", 60),
+    "too long": (403, {"Retry-After": "9" * 50}, "", 86_400),
+    "a right": (403, {"x-ratelimit-remaining": "4000"}, "Resource not accessible", None),
+    "no such thing": (404, {"Retry-After": "30"}, "", None),
+    "broken": (502, {"Retry-After": "30"}, "rate limit", None),
+}
+
+
+@pytest.mark.parametrize(("status", "headers", "message", "seconds"), ANSWERS.values(), ids=ANSWERS)
+def test_github_says_how_long_to_wait(
+    status: int, headers: dict[str, str], message: str, seconds: int | None
+) -> None:
+    asked = seconds_to_wait(GithubException(status, {"message": message}, headers))
+    assert asked == seconds or (seconds == 3600 and asked in range(3000, 3601))
+
+
+RULES = {
+    "a ruleset": (422, "Repository rule violations found\n\nCannot create ref"),
+    "a ruleset, by 409": (409, "Repository rule violations found"),
+    "a protected branch": (403, "Protected branch update failed for refs/heads/updater/x."),
+}
+
+
+@pytest.mark.parametrize(("status", "message"), RULES.values(), ids=RULES)
+def test_a_rule_of_the_repository_is_no_lost_race_and_no_missing_right(
+    status: int, message: str
+) -> None:
+    advice = hint(GithubException(status, {"message": message}), "contents", "GITHUB_TOKEN")
+    assert advice == (
+        "a ruleset or branch protection forbids it: let the token's user or App bypass it, or "
+        "except the updater's branches from it (`branch_prefix:` in config.yaml, or `updater/`)"
+    )
