@@ -15,6 +15,7 @@ from updater.audit.overlay.base import TextRule
 from updater.audit.overlay.homepages import homepage_findings
 from updater.audit.overlay.meta_licences import licence_change
 from updater.audit.overlay.package_meta import PackageMeta
+from updater.overlay.reading.uses import references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,9 @@ meta = with super.lib; {
     fix: ClassVar[FixSafety | None] = "safe"
     compares: ClassVar[bool] = True
     exceptions: ClassVar[str] = (
-        "An override of a package keeps that package's own `meta`. A `meta` that is computed or "
+        "An override of a package keeps that package's own `meta`. Builders of other languages "
+        "than Python give platforms themselves, and what only another package of its file uses "
+        "needs no `meta`. A `meta` that is computed or "
         "taken from another package is not judged. With `--upstream` the license is compared with "
         "the one that the source names, and the homepage is asked for. Licenses that are named in "
         "two spellings are one; a list of licenses, and a source that names none, are not judged. "
@@ -69,7 +72,9 @@ meta = with super.lib; {
             if package.problem or _is_override(package) or not _is_built(package):
                 continue
             place = PackageMeta(overlay, package)
-            missing = place.missing()
+            missing = tuple(name for name in place.missing() if not _is_given(package, name))
+            if missing and _is_part(package, overlay):
+                continue
             if missing:
                 listed = " or ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
                 yield self.finding(
@@ -104,6 +109,30 @@ meta = with super.lib; {
                 advice="write the address of the project's page",
                 fix=page.fix,
             )
+
+
+def _is_given(package: Package, name: str) -> bool:
+    """Tell whether a builder gives a package some meta itself, as those of languages do.
+
+    The packaging guide has platforms for what buildPythonPackage builds all the same.
+    Source: nixpkgs, ``build-support/go/module.nix``, ``build-support/rust`` and others.
+    """
+    builder = package.builder.rpartition(".")[2]
+    return name == "platforms" and not (package.is_python or builder.endswith("mkDerivation"))
+
+
+def _is_part(package: Package, overlay: OverlayText) -> bool:
+    """Tell whether only other packages of the file use it, so that nobody looks it up."""
+    others = [own.span for own in overlay.packages if own.identity != package.identity]
+    if any(package.span in where for where in others):
+        return True
+    name = package.attribute[-1] if len(package.attribute) == 1 else ""
+    used = [
+        where
+        for where, text in references(overlay.data).names
+        if text == name and where not in package.span
+    ]
+    return bool(used) and all(any(where in other for other in others) for where in used)
 
 
 def _is_override(package: Package) -> bool:
