@@ -83,6 +83,13 @@ packages = click.argument(
     shell_complete=_complete_package,
     help="Names, attribute paths, files, folders or globs; without any, all packages.",
 )
+some_packages = click.argument(
+    "packages",
+    metavar="PKG...",
+    nargs=-1,
+    shell_complete=_complete_package,
+    help="Names, attribute paths, files, folders or globs.",
+)
 to = click.option(
     "--to",
     metavar="VERSION|REV",

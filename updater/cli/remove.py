@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=options.SectionCommand, section="Change")
-@options.packages
+@options.some_packages
 @click.option("--dry-run", is_flag=True, help="Print the diff; write nothing.")
 @click.option("--commit", is_flag=True, help="Make one commit of all that is written.")
 @options.every
