@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import yaml
@@ -86,6 +87,23 @@ def test_the_first_configuration_changes_nothing_until_somebody_edits_it(home: H
     shown = home.project.run("config", "show", "apple", "--json").json["packages"][0]["settings"]
     values = {one["key"]: one["value"] for one in shown}
     assert (values["hold"], values["minimum_release_age"]) == ("a reason", "3d")
+
+
+def test_a_project_without_packages_is_told_how_to_begin(home: Home) -> None:
+    shutil.rmtree(home.project.root / "overlays")
+
+    result = home.project.run("init")
+
+    assert (result.code, result.out) == (
+        0,
+        (
+            "found 0 packages in 0 files: 0 can be followed\n"
+            "found neither flake.nix nor default.nix, so that nothing is built\n"
+            "found no remote `origin`: pull requests need `repository: OWNER/NAME` in config.yaml\n"
+            "kept config.yaml, which is there already\n"
+            'Run "updater add NAME" to write a first overlay.\n'
+        ),
+    )
 
 
 def test_workflows_of_a_folder_are_at_the_top_and_name_it(home: Home) -> None:

@@ -67,8 +67,14 @@ def init(request: Request, *, actions: bool, dry_run: bool) -> int:
             write(f"{verb} {file}", stream)
         for file in [*present, *filter(None, [there])]:
             write(f"kept {file}, which is there already", stream)
-        write('Run "updater check" to see which pins are behind.', stream)
+        write(_next_step(overlays), stream)
     return Exit.DONE
+
+
+def _next_step(overlays: OverlayFiles) -> str:
+    if not overlays.packages:
+        return 'Run "updater add NAME" to write a first overlay.'
+    return 'Run "updater check" to see which pins are behind.'
 
 
 def _findings(config: Config, overlays: OverlayFiles, origin: str) -> list[str]:
