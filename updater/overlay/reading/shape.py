@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax, values
 from updater.overlay.reading.closed import path_below
-from updater.overlay.reading.scope import AttributeScope, FunctionScope
+from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
-
-    from updater.overlay.reading.scope import Scope
 
 NAMES = ("pname", "version", "name")
 """Attributes by which a package is named."""
@@ -65,6 +63,29 @@ def makes_package(operand: Node, scope: Scope, data: bytes) -> bool:
     if node.type not in syntax.ATTRIBUTE_SETS:
         return False
     return _has_source((AttributeScope(node, inner, data),))
+
+
+def overridden_call(head: Node, operand: Node, data: bytes) -> Node | None:
+    """Return the call that makes what an override leaves at its pin; None for anything else.
+
+    Such as ``callPackage ./f.nix { ... }`` of ``(callPackage ./f.nix { ... }).overrideAttrs { }``.
+
+    Args:
+        head: the function that overrides.
+        operand: what it is given.
+        data: the file.
+    """
+    base = syntax.unwrap(head).child_by_field_name("expression")
+    inner = syntax.unwrap(base) if base is not None else None
+    attributes = outcome(operand)
+    while attributes.type == "function_expression":
+        attributes = outcome(attributes.child_by_field_name("body") or attributes)
+    if inner is None or inner.type != "apply_expression":
+        return None
+    if attributes.type not in syntax.ATTRIBUTE_SETS:
+        return None
+    names = AttributeScope(attributes, Scope(), data)
+    return None if any(name in names for name in (*NAMES, *SOURCES)) else inner
 
 
 def _has_source(sets: tuple[AttributeScope, ...]) -> bool:

@@ -18,7 +18,13 @@ from updater.overlay.reading.drafts import Call, Draft, PackageFile
 from updater.overlay.reading.pin_files import values_in
 from updater.overlay.reading.previous import is_source_override, overridden
 from updater.overlay.reading.scope import AttributeScope, FileScope, FunctionScope
-from updater.overlay.reading.shape import NAMES, SOURCES, makes_package, packages_of_itself
+from updater.overlay.reading.shape import (
+    NAMES,
+    SOURCES,
+    makes_package,
+    overridden_call,
+    packages_of_itself,
+)
 from updater.overlay.reading.visit import Visit
 
 if TYPE_CHECKING:
@@ -290,6 +296,10 @@ class Walk:
             return [body, *(visit.argument(operand, "source", "") for operand in operands)]
         role = self._role(name, head, applied, visit)
         below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
+        inner = overridden_call(head, applied[0][1], self._data) if role == "override" else None
+        if inner is not None:
+            made = terms.last_name(terms.applied(inner)[0], self._data)
+            below += [body for body in [self._called(visit.same(inner), made)] if body is not None]
         for _, operand in applied:
             is_union = syntax.unwrap(operand).type == "binary_expression"
             if is_union or role in ("package", "override") or self._holds(operand):
