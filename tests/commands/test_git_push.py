@@ -12,6 +12,7 @@ from tests.commands.repository import BOT, Home
 from tests.loopback.faults import Lost
 from tests.loopback.github import TOKEN
 from tests.loopback.messages import text
+from updater.effects.git.rejections import BY_RULE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +78,18 @@ def test_a_refused_push_says_so_and_a_rerun_mends_it(home: Home) -> None:
     assert (error["stage"], TOKEN in error["message"]) == ("publish", False)
     assert home.bump("apple").code == 0
     assert list(home.hosted.pulls) == [1]
+
+
+def test_a_rule_of_the_repository_is_told_in_its_own_words(home: Home) -> None:
+    """Git's last line says only that a push failed."""
+    hook = home.hosted.path / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    said = "GH013: Repository rule violations found for refs/heads/updater/apple."
+    hook.write_text(f'#!/bin/sh\necho "error: {said}" >&2\nexit 1\n')
+    hook.chmod(0o755)
+    error = home.packages(home.bump("apple"))["apple"]["error"]
+    assert error["message"] == f"me/overlays: git push failed: {said}"
+    assert error["hint"] == BY_RULE
 
 
 def test_a_push_whose_answer_is_lost_is_found_by_the_next_run(home: Home) -> None:

@@ -58,6 +58,8 @@ class OrderTaker(Struct, frozen=True):
             listed = view.repository.newest_comments()
             if listed is not None:
                 pulls = [replace(pull, comments=listed.get(pull.number, ())) for pull in pulls]
+            else:  # each is a request
+                pulls = [pull for pull in pulls if pull.state == "open"]
         taken: dict[str, tuple[Order, ...]] = {}
         for pull in pulls:
             taken |= self._take_of(pull, pulls)

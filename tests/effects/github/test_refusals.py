@@ -7,6 +7,7 @@ import time
 import pytest
 from github import GithubException
 
+from updater.effects.git.rejections import BY_RULE
 from updater.effects.github.refusals import hint, seconds_to_wait
 
 NOW = int(time.time())
@@ -49,8 +50,4 @@ RULES = {
 def test_a_rule_of_the_repository_is_no_lost_race_and_no_missing_right(
     status: int, message: str
 ) -> None:
-    advice = hint(GithubException(status, {"message": message}), "contents", "GITHUB_TOKEN")
-    assert advice == (
-        "a ruleset or branch protection forbids it: let the token's user or App bypass it, or "
-        "except the updater's branches from it (`branch_prefix:` in config.yaml, or `updater/`)"
-    )
+    assert hint(GithubException(status, {"message": message}), "contents", "TOKEN") == BY_RULE

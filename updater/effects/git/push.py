@@ -10,6 +10,7 @@ from msgspec import Struct
 from updater.effects import temporary
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large
+from updater.effects.git.rejections import BY_RULE, is_by_rule, reason_in
 from updater.effects.processes.process import decoded, run
 from updater.errors import BadAnswer, PublishError
 from updater.model.policy import LARGEST_PACK
@@ -122,10 +123,10 @@ class _PushRepository:
                 refuse_too_large(text, self.name, self.largest)
             except BadAnswer as error:
                 raise PublishError(error.message, hint=error.hint) from error
-            lines = text.splitlines()
-            why = lines[-1] if lines else f"it ended with {done.returncode}"
+            why = reason_in(text) or f"it ended with {done.returncode}"
+            advice = "the token needs contents=write; if the branch moved just now, run again"
             raise PublishError(
                 f"{self.name}: git {arguments[0]} failed: {why}",
-                hint="the token needs contents=write; if the branch moved just now, run again",
+                hint=BY_RULE if is_by_rule(text) else advice,
             )
         return decoded(done.stdout).strip()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from github import GithubException
 
+from updater.effects.git.rejections import BY_RULE, is_by_rule
 from updater.model.moments import from_seconds
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _WHERE = {
 """Where a right is given that not every run needs."""
 
 _NOT_PERMITTED = "GitHub Actions is not permitted to create or approve pull requests"
-_BY_RULE = ("rule violation", "protected branch")
 _MINUTE: Final = 60
 _LONGEST: Final = 24 * 3600
 
@@ -122,11 +122,8 @@ def hint(error: GithubException, right: str, variable: str) -> str:
     """
     if error.status == HTTPStatus.UNAUTHORIZED:
         return f"the token in {variable} is not valid: renew it"
-    if any(words in explanation(error).lower() for words in _BY_RULE):
-        return (
-            "a ruleset or branch protection forbids it: let the token's user or App bypass it, or "
-            "except the updater's branches from it (`branch_prefix:` in config.yaml, or `updater/`)"
-        )
+    if is_by_rule(explanation(error)):
+        return BY_RULE
     if error.status in (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS):
         return _forbidden(error, right, variable)
     if error.status == HTTPStatus.NOT_FOUND:
