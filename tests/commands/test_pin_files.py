@@ -292,7 +292,7 @@ def test_two_pins_of_one_file_move_in_a_commit_each(
 
 
 def test_a_pin_that_another_file_has_a_hash_for_stays(project: Project, github: GitHub) -> None:
-    """One edit cannot reach both; each says why."""
+    """One edit cannot reach both; each says why. The other may also get it as an argument."""
     repository = github.repository("o", "tool")
     repository.tag("v1.0.7", repository.commit({"a": "1"}))
     repository.tag("v1.1.3", repository.commit({"a": "2"}))
@@ -317,3 +317,18 @@ def test_a_pin_that_another_file_has_a_hash_for_stays(project: Project, github: 
     )
     assert pins.read_text() == '{"version": "1.0.7", "hash": "sha256-x"}'
     assert "two" in rows
+    project.overlay(
+        "two.nix",
+        '{ buildGoModule, fetchFromGitHub, it }: buildGoModule { pname = "two"; '
+        'inherit (it) version; vendorHash = "sha256-y"; src = fetchFromGitHub { owner = "o"; repo = "tool"; '
+        'tag = "v${it.version}"; inherit (it) hash; }; }\n',
+    )
+    result = project.run("bump", "--json")
+    rows = {row["name"]: (row["status"], row["reason"]) for row in result.json["packages"]}
+    why = (
+        "two (overlays/two.nix:1) takes its source from it, which may be this pin, and an update "
+        "would leave the vendorHash there stale: read the pin in one file only, or move one alone "
+        "with `packages: {one: {src_only: true}}`"
+    )
+    assert (result.code, rows["one"]) == (0, ("held", why))
+    assert pins.read_text() == '{"version": "1.0.7", "hash": "sha256-x"}'

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _NAME = r"[A-Za-z_][\w'-]*"
 # Of a value enough to see what it is made of: bindings stand in each other.
-_BINDING = re.compile(rf"({_NAME})\s*[=?](?=([^;]{{0,2000}}))")
+_BINDING = re.compile(rf"({_NAME})\s*[=?](?=([^;]{{0,500}}))")
 _INHERIT = re.compile(r"\binherit\s*\(([^;]*?)\)([^;()]*);")
 # A path, a text, or names behind each other: `./npins`, `"tool"`, `pins.tool.version`.
 _TERM = re.compile(rf"(\.{{1,2}}/[\w./+-]*)|\"({_NAME})\"|({_NAME}(?:\s*\.\s*\"?{_NAME}\"?)*)")
