@@ -320,7 +320,8 @@ def test_a_pin_that_another_file_has_a_hash_for_stays(project: Project, github: 
     project.overlay(
         "two.nix",
         '{ buildGoModule, fetchFromGitHub, it }: buildGoModule { pname = "two"; '
-        'inherit (it) version; vendorHash = "sha256-y"; src = fetchFromGitHub { owner = "o"; repo = "tool"; '
+        'inherit (it) version; vendorHash = "sha256-y"; '
+        'src = fetchFromGitHub { owner = "o"; repo = "tool"; '
         'tag = "v${it.version}"; inherit (it) hash; }; }\n',
     )
     result = project.run("bump", "--json")
