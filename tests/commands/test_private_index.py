@@ -44,7 +44,13 @@ def overlays(project: Project, index: Index) -> None:
         project.overlay(f"{name}.nix", text)
 
 
-@pytest.mark.parametrize(("files", "configured"), PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize(
+    ("files", "configured"),
+    [
+        pytest.param(*place, id=name, marks=pytest.mark.thorough if "home" in name else ())
+        for name, place in PLACES.items()
+    ],
+)
 def test_a_private_index_is_followed_with_what_netrc_says(
     project: Project,
     index: Index,

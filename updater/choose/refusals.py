@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -32,7 +33,7 @@ class Refusals(Struct, frozen=True):
         """Keep a reason.
 
         Args:
-            subject: of which package; the reason goes with what the overlay says of its source.
+            subject: of which package; the reason goes with all that the overlay says of it.
             candidate: what is not written.
             reason: why.
             branch: only for as long as it is at the candidate's commit; empty for ever.
@@ -61,11 +62,10 @@ class Refusals(Struct, frozen=True):
 
 def _key(subject: Subject, candidate: Candidate) -> tuple[str, ...]:
     """Return all that a reason goes with: it is looked for anew where any of it changes."""
-    pin, policy, package = subject.pin, subject.policy, subject.package
-    sources = [(each.fetcher, [field.text for field in each.fields]) for each in package.sources]
+    policy = subject.policy
     wishes = (policy.python, policy.tag_pattern, policy.tag_format)
+    read = hashlib.sha256(repr(subject.package).encode(errors="surrogateescape")).hexdigest()
     return (
-        *("refused", __version__, str(subject.project), package.identity, package.folder or ""),
-        *(candidate.version, candidate.ref, candidate.commit),
-        *(repr(pin), repr(sources), repr(tuple(map(str, wishes)))),
+        *("refused", __version__, str(subject.project), subject.package.identity, read),
+        *(candidate.version, candidate.ref, candidate.commit, repr(tuple(map(str, wishes)))),
     )
