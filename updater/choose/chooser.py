@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,13 @@ from updater.choose.heads import HeadChooser
 from updater.choose.moving import MovingPin
 from updater.choose.named import require_named
 from updater.choose.onward import Onward
+from updater.choose.pinned_versions import truly_pinned
 from updater.choose.rehashing import REQUESTED, rehashed
 from updater.choose.releases import Obstacle
+from updater.choose.resting import at_rest
 from updater.choose.tagged import TagChooser
 from updater.choose.within import within_default
-from updater.errors import UpstreamError
-from updater.model import Candidate, Choice, Pinned, PinWarning, Stay, Take, Wait
+from updater.model import Candidate, Choice, PinWarning, Stay, Take, Wait
 from updater.upstreams.base import TagQuestion
 
 if TYPE_CHECKING:
@@ -139,13 +139,18 @@ class Chooser:
         Raises:
             StageError: a fact that it needs cannot be had.
         """
-        decision = await self._reach_decision()
+        decision = await self.first_decision()
         if not self._to:
+            decision = await at_rest(
+                self._repository,
+                decision,
+                lambda onward: Chooser(onward, self._index, "").first_decision(),
+            )
             decision = await within_default(self._repository, decision)
         if self._unhashed:
             decision = rehashed(decision, self._unhashed, self._repository.present)
         if isinstance(decision.choice, Take):
-            truly = await self._truly(decision.pinned, decision.choice.candidate)
+            truly = await truly_pinned(self._repository, decision.pinned, decision.choice.candidate)
             decision = replace(decision, pinned=truly)
         return replace(decision, newest=self._newest_offered(decision.choice))
 
@@ -163,7 +168,12 @@ class Chooser:
         wider = choose.general_form(self._subject.names)
         return choose.newest_offered(choose.Versions(self._offer.candidates, wider))
 
-    async def _reach_decision(self) -> Decision:
+    async def first_decision(self) -> Decision:
+        """Return what is decided of what is pinned, whatever comes of that next.
+
+        Raises:
+            StageError: a fact that it needs cannot be had.
+        """
         if self._to:
             return await self._named()
         if self._tracking.kind in ("commit", "branch"):
@@ -183,18 +193,6 @@ class Chooser:
                 *self._cross_checked(),
             ),
         )
-
-    async def _truly(self, pinned: Pinned, new: Candidate) -> Pinned:
-        """Return what a pin holds with its version, as far as it can be had: labels may lie."""
-        if pinned.commit is None or pinned.version is not None:
-            return pinned
-        if pinned.commit == new.commit:
-            return replace(pinned, version=new.version)
-        held = Candidate(version="", commit=pinned.commit)
-        with suppress(UpstreamError):
-            async with self._repository.commits() as commits:
-                held = await self._repository.labelled(held, commits)
-        return replace(pinned, version=held.version or None)
 
     async def _named(self) -> Decision:
         wider = choose.general_form(self._subject.names)

@@ -75,15 +75,26 @@ class Onward(Struct):
         self.passed_over = True
         async with self.repository.commits() as commits:
             self._before = await commits.ancestors(self.held)
-        return choose(self._objection)
+        choice = choose(self._objection)
+        # The pinned tag itself, too, may have been moved to an ancestor, and have a wrong label.
+        older = self._older(choice.candidate) if isinstance(choice, Take) else None
+        if older is None:
+            return choice
+        return Wait(older.reason, None, choice.candidate, choice.warnings)
 
     def _objection(self, candidate: Candidate) -> Obstacle | None:
-        if candidate.commit in self._before and candidate.commit != self.held:
-            return Obstacle(
-                f"{candidate.ref} is older than what is pinned, whatever its name says: it is "
-                f"commit {candidate.commit[:12]}, an ancestor of {self.held[:12]}"
-            )
-        return self.repository.vetting.objection(candidate)
+        return self._older(candidate) or self.repository.vetting.objection(candidate)
+
+    def _older(self, candidate: Candidate | None) -> Obstacle | None:
+        """Return what speaks against an ancestor of what is held."""
+        if candidate is None or candidate.commit == self.held:
+            return None
+        if candidate.commit not in self._before:
+            return None
+        return Obstacle(
+            f"{candidate.ref} is older than what is pinned, whatever its name says: it is "
+            f"commit {candidate.commit[:12]}, an ancestor of {self.held[:12]}"
+        )
 
     async def is_behind(self, candidate: Candidate) -> bool:
         """Tell whether a candidate's commit is an ancestor of the one that is held.

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from updater import choose
 from updater.choose.sources import Sources
 from updater.choose.subjects import Decision
+from updater.choose.tag_forms import prefixed_form
 from updater.choose.vetting import Vetting
 from updater.errors import HashError, NoArchive, NotFound, Refused
 from updater.fetchers.address import unambiguous
@@ -155,7 +156,21 @@ class PinnedRepository:
         is_head = self.subject.source.value("ref") == "HEAD"
         if self.subject.branch or is_head:  # beside the commit stands where to look for it: the tag
             return choice
-        return replace(choice, candidate=replace(choice.candidate, ref=""))
+        version = self._own_version(choice.candidate)
+        return replace(choice, candidate=replace(choice.candidate, version=version, ref=""))
+
+    def _own_version(self, candidate: Candidate) -> str:
+        """Return what a tag with the package's own name says of a commit, else a candidate's own.
+
+        A pin that names the commit is judged by that one.
+        """
+        own = self.subject.names.of_monorepo
+        if not own or not candidate.ref:
+            return candidate.version
+        here = [tag for tag in self.offer.candidates if tag.commit == candidate.commit]
+        named = choose.Versions(here, prefixed_form(own, "")).every
+        is_own = any(tag.candidate.ref == candidate.ref for tag in named)
+        return candidate.version if is_own or not named else named[0].candidate.version
 
     def commits(self) -> AbstractAsyncContextManager[Commits]:
         """Open the repository's history."""

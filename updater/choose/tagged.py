@@ -64,7 +64,7 @@ class TagChooser:
         if isinstance(choice, Take):
             choice = await self._unmistaken(choice)
         if isinstance(choice, Take) and choice.candidate.commit == self._onward.held:
-            choice = await self._further(await self._truly_labelled(choice))
+            choice = await self._truly_labelled(choice)
         strays = await self._strays()
         if self._onward.unanswered:
             message = f"its place in the history is not known: {self._onward.unanswered}"
@@ -166,21 +166,6 @@ class TagChooser:
         if is_label_of(self._pin.version, own, tagged=True):
             return Stay(candidate, choice.warnings)
         return replace(choice, candidate=candidate)
-
-    async def _further(self, choice: Choice) -> Choice:
-        """Choose once more from where a label that its source declares puts a pin.
-
-        By that label another tag may be newer: the next run would take it.
-        """
-        own = parse_version(choice.candidate.version) if choice.candidate is not None else None
-        if not isinstance(choice, Take) or own is None:
-            return choice
-        candidate = choice.candidate
-        self._pin = replace(self._pin, rev=candidate.ref, version=candidate.version)
-        self._held, self._declared = choose.held_release(self._pin, self._versions), own
-        further = await self._after_the_held(await self._chosen())
-        is_newer_source = isinstance(further, Take) and further.candidate.commit != candidate.commit
-        return further if is_newer_source else choice
 
     # --- what no version tells ---
 
