@@ -98,7 +98,7 @@ _RULES: tuple[_LogPattern, ...] = (
         "missing-build-backend",
         r"Backend '(?P<backend>[^']+)' is not available|Cannot import '(?P<other>[^']+)'",
         "the build backend {backend}{other} is missing",
-        "add it to nativeBuildInputs, or take the requirement out in postPatch",
+        "add it to nativeBuildInputs",
     ),
     _rule(
         "version-constraint",
