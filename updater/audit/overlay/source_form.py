@@ -79,8 +79,8 @@ src = super.fetchFromGitHub {
     fix: ClassVar[FixSafety | None] = "safe"
     compares: ClassVar[bool] = True
     exceptions: ClassVar[str] = (
-        "A commit stays `rev`. nixpkgs knows `tag` since December 2024: with an older one, ignore the "
-        "rule. `sha256` stays where a function takes nothing else, such as "
+        "A commit stays `rev`. nixpkgs knows `tag` since December 2024: with an older one, ignore "
+        "the rule. `sha256` stays where a function takes nothing else, such as "
         "`builtins.fetchTarball`. A rev that moves has no fix here: run `updater pin`, which finds "
         "the commit that the hash belongs to. With `--upstream` a tag is noted whose release the "
         "package index has as a source distribution, too, if its metadata names the repository. "
