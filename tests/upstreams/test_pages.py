@@ -12,7 +12,7 @@ from tests.report.outcomes import package
 from updater.kinds import HOST_KINDS
 from updater.metadata.releases import ReleaseStep
 from updater.model import Project
-from updater.upstreams.public_index import release_page
+from updater.upstreams.public_index import release_pages
 
 PYPI = PYPI_SIMPLE_ENDPOINT.rstrip("/")
 
@@ -61,8 +61,8 @@ def test_a_change_leads_to_the_page_of_the_projects_own_host(text: str) -> None:
 
 
 def test_a_release_on_pypi_has_a_page_and_on_another_index_none() -> None:
-    assert release_page(f"{PYPI}/", "einx", "0.2+a/b") == urljoin(
+    assert release_pages(f"{PYPI}/", "einx")("0.2+a/b") == urljoin(
         PYPI, "/project/einx/0.2%2Ba%2Fb/"
     )
     for other in (f"{PYPI}/more", "https://index.example/simple"):
-        assert release_page(other, "einx", "0.2") == ""
+        assert release_pages(other, "einx")("0.2") == ""

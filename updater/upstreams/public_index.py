@@ -9,9 +9,13 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
 from updater.effects import files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ADDRESS = re.compile(r'^PYPI_SIMPLE_ENDPOINT\b.*= "(.+)"$', re.MULTILINE)
 
@@ -27,11 +31,15 @@ def known_address() -> str:
     return address()
 
 
-def release_page(index: str, name: str, version: str) -> str:
-    """Return the page of a release for people; empty for an index of which none is known."""
+def release_pages(index: str, name: str) -> Callable[[str], str]:
+    """Return what tells the page of each version of a project.
+
+    It tells an empty string for an index of which no pages are known.
+    """
     if index.rstrip("/") != known_address():
-        return ""
-    return urljoin(index, f"/project/{quote(name, safe='')}/{quote(version, safe='')}/")
+        return lambda _version: ""
+    project = urljoin(index, f"/project/{quote(name, safe='')}/")
+    return lambda version: f"{project}{quote(version, safe='')}/"
 
 
 def _read() -> str:

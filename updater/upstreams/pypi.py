@@ -84,7 +84,7 @@ def _packed(name: str, answer: HttpResponse) -> HttpResponse:
 def _offer(project: Project, answer: HttpResponse, base: str) -> Offer:
     """Return what a page says that was condensed, of the index at ``base``."""
     page = PackedPage.unpacked(answer.body)
-    candidates = page.candidates(answer.url, partial(public_index.release_page, base, project.path))
+    candidates = page.candidates(answer.url, public_index.release_pages(base, project.path))
     return Offer(project, candidates, warnings=tuple(_warnings(project.path, page)))
 
 
