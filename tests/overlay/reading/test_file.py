@@ -321,4 +321,4 @@ def test_what_the_walk_leaves_out_would_change_nothing(
     data = text(name)
     found = read_packages(data, "x.nix", FETCH_FUNCTIONS)
     monkeypatch.setattr(words, "places", lambda data, _words: range(len(data)))
-    assert read_packages(data, "x.nix", FETCH_FUNCTIONS) == found
+    assert read_packages(data + b"\n", "x.nix", FETCH_FUNCTIONS) == found

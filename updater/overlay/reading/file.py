@@ -64,7 +64,17 @@ class ParsedFile(Struct, frozen=True):
 def read_packages(
     data: bytes, file: str, fetchers: frozenset[str], functions: Sequence[FunctionFile] = ()
 ) -> FileContent:
-    """Return what one file holds; the arguments are those of `parse_file`."""
+    """Return what one file holds; the arguments are those of `parse_file`.
+
+    The last few are kept: where nothing is configured, a file is read to see whether it has any.
+    """
+    return _packages(data, file, fetchers, tuple(functions))
+
+
+@lru_cache(maxsize=8)
+def _packages(
+    data: bytes, file: str, fetchers: frozenset[str], functions: tuple[FunctionFile, ...]
+) -> FileContent:
     return _content(syntax.parse(data, functions), file, fetchers)
 
 
