@@ -269,7 +269,7 @@ def _pins(file: str, data: bytes, paths: Sequence[str]) -> Iterator[tuple[str, s
         data: its text.
         paths: of what it calls and imports.
     """
-    for match in _READ.finditer(data):
+    for match in _READ.finditer(data) if b".json" in data else ():
         written = match[1].decode()
         yield written, next(iter(_places(file, written)), "")
     for path in paths:
