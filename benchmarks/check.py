@@ -12,6 +12,8 @@ given.
 
 The updater also asks the package index for releases that are newer than the tags; nvchecker does
 not. So it runs with ``cross_check: false``, the same work, and with its defaults, which is more.
+Pages of the index have 55 kB. The server speaks HTTP/1.1; the last rows are against one that also
+speaks HTTP/2, as GitHub and PyPI do. `mixed.py` has pins that move.
 ``--before`` names another updater, such as one of an earlier commit, to run in turn with this one.
 """
 
@@ -113,28 +115,34 @@ class Bench:
         authority.cert_pem.write_to_path(folder / "authority.pem")
         certificate = authority.issue_cert("localhost", "api.localhost")
         certificate.private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
-        self._served(github.url, index.server.url)
-        self._make_projects()
+        self._servers: list[subprocess.Popen[bytes]] = []
+        self.port = self._served(github.url, index.server.url, "http/1.1")
+        self._tls = ssl.create_default_context(cafile=self.folder / "authority.pem")
+        self._make_projects(self.port, "")
+        self._ports = [self.port, self._served(github.url, index.server.url, "h2")]
+        self._make_projects(self._ports[1], "-h2")
+        self._configure_nvchecker()
 
     def close(self) -> None:
         """Stop the servers."""
-        self._server.kill()
-        self._server.wait()
+        for server in self._servers:
+            server.kill()
+            server.wait()
         self._resources.close()
 
-    def _served(self, github: str, index: str) -> None:
+    def _served(self, github: str, index: str, protocol: str) -> int:
         script = Path(__file__).with_name("remembering.py")
         command = [sys.executable, str(script), str(self.folder / "server.pem"), str(LATENCY)]
-        self._server = subprocess.Popen([*command, github, index], stdout=subprocess.PIPE)
-        if self._server.stdout is None:
+        server = subprocess.Popen([*command, github, index, protocol], stdout=subprocess.PIPE)
+        if server.stdout is None:
             raise SystemExit("the server was started without a pipe")
-        self.port = int(self._server.stdout.readline())
-        self._tls = ssl.create_default_context(cafile=self.folder / "authority.pem")
+        self._servers.append(server)
+        return int(server.stdout.readline())
 
-    def _make_projects(self) -> None:
-        web = f"https://localhost:{self.port}"
+    def _make_projects(self, port: int, ending: str) -> None:
+        web = f"https://localhost:{port}"
         for folder, more in (("same", "defaults: {cross_check: false}\n"), ("whole", "")):
-            root = self.folder / folder
+            root = self.folder / f"{folder}{ending}"
             (root / "overlays").mkdir(parents=True)
             (root / "config.yaml").write_text(
                 f"hosts: {{github.com: {{web: '{web}', api: '{web}/api/v3', "
@@ -143,6 +151,8 @@ class Bench:
             for name in self.names:
                 text = github_overlay(name, "1.0", sri=FAKE)
                 (root / "overlays" / f"{name}.nix").write_text(text)
+
+    def _configure_nvchecker(self) -> None:
         host = f"localhost:{self.port}"
         lines = [
             "[__config__]",
@@ -191,7 +201,10 @@ class Bench:
         return Figures([wall], [cpu], [memory / 1024], [self._count()])
 
     def _count(self) -> int:
-        url = f"https://localhost:{self.port}/-/requests"
+        return sum(map(self._count_at, self._ports))
+
+    def _count_at(self, port: int) -> int:
+        url = f"https://localhost:{port}/-/requests"
         with urllib.request.urlopen(url, context=self._tls) as answer:
             return int(answer.read())
 
@@ -233,11 +246,15 @@ def measure(bench: Bench, rounds: int, before: str) -> dict[str, Figures]:
             ("updater, same work, warm", partial(bench.updater, "same", cache=warm)),
             ("updater, and the index, cold", partial(bench.updater, "whole", cache=cold)),
             ("updater, and the index, warm", partial(bench.updater, "whole", cache=warm)),
+            ("updater, the same, HTTP/2, warm", partial(bench.updater, "same-h2", cache=warm)),
+            ("updater, index, HTTP/2, cold", partial(bench.updater, "whole-h2", cache=cold)),
+            ("updater, index, HTTP/2, warm", partial(bench.updater, "whole-h2", cache=warm)),
             ("updater, no token", partial(bench.updater, "same", cache=warm, token="")),
         ]
         if before:
             runs.insert(3, ("updater before, same work, warm", partial(earlier, "same")))
             runs.insert(6, ("updater before, and the index, warm", partial(earlier, "whole")))
+            runs.insert(-1, ("updater before, index, HTTP/2, warm", partial(earlier, "whole-h2")))
         for name, run in runs:
             figures = run()
             if number:  # the first round fills the server's memory

@@ -1,10 +1,11 @@
 """A light HTTPS server that asks another server once, and answers from memory from then on.
 
-    python benchmarks/remembering.py CERTIFICATE LATENCY GITHUB INDEX
+    python benchmarks/remembering.py CERTIFICATE LATENCY GITHUB INDEX [PROTOCOL]
 
 Each answer comes LATENCY seconds after its request has been read, however many are under way, so
 that it is the clients that are measured and not the server. It prints its port. ``/-/requests``
-tells how many requests came since it was asked last, and closes idle connections.
+tells how many requests came since it was asked last, and closes idle connections. PROTOCOL is
+``http/1.1``, unless it is ``h2``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import suppress
+
+import h2.config
+import h2.connection
+import h2.events
 
 # What an answer may depend on.
 TELLING = ("accept", "authorization", "git-protocol", "if-none-match")
@@ -41,7 +46,11 @@ class Remembering:
         self._requests = 0
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one connection's requests, one after the other."""
+        """Answer one connection's requests, those of HTTP/1.1 one after the other."""
+        if writer.get_extra_info("ssl_object").selected_alpn_protocol() == "h2":
+            with suppress(OSError, ssl.SSLError):
+                await _Streams(self, reader, writer).converse()
+            return
         with suppress(OSError, asyncio.IncompleteReadError, ssl.SSLError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -50,13 +59,12 @@ class Remembering:
                 pairs = (line.split(":", 1) for line in lines if line)
                 headers = {name.lower(): value.strip() for name, value in pairs}
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
-                writer.write(await self._answer(method, target, headers, body))
+                writer.write(await self.answer(method, target, headers, body))
                 await writer.drain()
         writer.close()
 
-    async def _answer(
-        self, method: str, target: str, headers: dict[str, str], body: bytes
-    ) -> bytes:
+    async def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> bytes:
+        """Return the answer to a request, as HTTP/1.1 has it."""
         if target == "/-/requests":
             count, self._requests = self._requests, 0
             return _message(200, {}, str(count).encode())
@@ -87,6 +95,76 @@ class Remembering:
         return _message(status, told, content)
 
 
+class _Streams:
+    """One connection's requests by HTTP/2, side by side. Source: RFC 9113."""
+
+    def __init__(
+        self, server: Remembering, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._server = server
+        self._reader = reader
+        self._writer = writer
+        self._peer = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+        self._room = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def converse(self) -> None:
+        """Answer until the client leaves."""
+        self._peer.initiate_connection()
+        await self._flush()
+        heads: dict[int, dict[str, str]] = {}
+        bodies: dict[int, bytes] = {}
+        while data := await self._reader.read(65536):
+            for event in self._peer.receive_data(data):
+                if isinstance(event, h2.events.RequestReceived):
+                    pairs = ((_text(name), _text(value)) for name, value in event.headers)
+                    heads[event.stream_id], bodies[event.stream_id] = dict(pairs), b""
+                elif isinstance(event, h2.events.DataReceived):
+                    bodies[event.stream_id] += event.data
+                    self._peer.acknowledge_received_data(
+                        event.flow_controlled_length, event.stream_id
+                    )
+                elif isinstance(event, h2.events.StreamEnded):
+                    stream = event.stream_id
+                    work = self._answer(stream, heads.pop(stream), bodies.pop(stream))
+                    task = asyncio.create_task(work)
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+                elif isinstance(event, h2.events.WindowUpdated):
+                    self._room.set()
+            await self._flush()
+        self._writer.close()
+
+    async def _answer(self, stream: int, head: dict[str, str], body: bytes) -> None:
+        headers = {"host": head[":authority"], **head}
+        message = await self._server.answer(head[":method"], head[":path"], headers, body)
+        start, _, content = message.partition(b"\r\n\r\n")
+        first, *lines = start.decode("latin-1").split("\r\n")
+        pairs = (line.partition(": ") for line in lines)
+        told = [(":status", first.split(" ")[1]), *((name, value) for name, _, value in pairs)]
+        self._peer.send_headers(stream, told, end_stream=not content)
+        while content:
+            room = min(
+                self._peer.local_flow_control_window(stream), self._peer.max_outbound_frame_size
+            )
+            if not room:
+                self._room.clear()
+                await self._flush()
+                await self._room.wait()
+                continue
+            self._peer.send_data(stream, content[:room], end_stream=len(content) <= room)
+            content = content[room:]
+        await self._flush()
+
+    async def _flush(self) -> None:
+        self._writer.write(self._peer.data_to_send())
+        await self._writer.drain()
+
+
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")
+
+
 def _message(status: int, headers: dict[str, str], body: bytes) -> bytes:
     lines = [f"HTTP/1.1 {status} -", *(f"{name}: {value}" for name, value in headers.items())]
     if status != 304:  # noqa: PLR2004 - Not Modified has no body
@@ -94,9 +172,12 @@ def _message(status: int, headers: dict[str, str], body: bytes) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-async def main(certificate: str, latency: str, github: str, index: str) -> None:
+async def main(
+    certificate: str, latency: str, github: str, index: str, protocol: str = "http/1.1"
+) -> None:
     """Serve until killed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_alpn_protocols([protocol, "http/1.1"] if protocol == "h2" else [protocol])
     context.load_cert_chain(certificate)
     remembering = Remembering(github, index, float(latency))
     server = await asyncio.start_server(

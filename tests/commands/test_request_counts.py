@@ -1,11 +1,20 @@
-"""How many requests pull requests take, whatever is open: `benchmarks/pulls.py` has the figures."""
+"""How many requests a run takes; `benchmarks/mixed.py` and `pulls.py` have more figures."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.loopback.github import TOKEN
+from tests.project import github_overlay, unpacked_hash
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
     from tests.commands.repository import Home
+    from tests.loopback.github import GitHub
+    from tests.project import Project
 
 LOOKS = 4
 """The base; its folders; what is open, with what was said; and what was closed, with files."""
@@ -62,3 +71,42 @@ def test_what_waits_and_what_was_declined_takes_no_request_each(home: Home) -> N
     home.bump()  # says once why it stops
     assert [pull.state for pull in home.hosted.pulls.values()] == ["closed", "open"]
     assert run(home) == (LOOKS, 0)
+
+
+def test_a_project_of_tags_and_moving_revs(
+    project: Project, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packages share their requests, but a moving rev's clone, and an archive that is hashed."""
+    names = {"apple": "v${version}", "fig": "v${version}", "kiwi": "main", "plum": "main"}
+    repositories = {name: github.repository("o", name) for name in names}
+    for name, rev in names.items():
+        repository = repositories[name]
+        commit = repository.commit({"setup.py": "setup(version='1.0')\n"})
+        if rev != "main":
+            repository.tag("v1.0", commit)
+        sri = unpacked_hash(repository, commit, tmp_path)
+        project.overlay(f"{name}.nix", github_overlay(name, "1.0", rev=rev, sri=sri))
+    project.add_configuration("defaults: {cross_check: false}\n")
+
+    def requests(*arguments: str) -> int:
+        before = len(github.server.requests())
+        assert project.run(*arguments).code == 0
+        return len(github.server.requests()) - before
+
+    clone = 3  # git's greeting, its list of refs, and what it fetches
+    refs = len(names)
+    assert (requests("check"), requests("check")) == (refs + 2 * clone, refs)
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    assert requests("check") == 1
+    for name, rev in names.items():
+        repository = repositories[name]
+        commit = repository.commit({"setup.py": "setup(version='1.1')\n"})
+        if rev != "main":
+            repository.tag("v1.1", commit)
+    look_up, newer_tags, files, requirements = 1, 1, 1, 1
+    histories = 2 * 3  # whether the host speaks git, git's greeting, and what it fetches
+    assert requests("check") == look_up + newer_tags + files + histories
+    assert requests("check") == look_up + newer_tags
+    assert requests("check", "--json") == look_up + newer_tags + requirements
+    assert requests("check", "--json") == look_up + newer_tags
+    assert requests("bump", "--no-build") == look_up + newer_tags + len(names)

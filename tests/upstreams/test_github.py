@@ -580,7 +580,8 @@ def asked_of_tags(*tags: str, held: str = "", name: str = "vocos") -> list[TagQu
 def test_tags_of_many_repositories_are_one_request(
     with_token: Asking, github: GitHub, announced: Hosted
 ) -> None:
-    """Their marks, when they appeared, and where they stand to a commit."""
+    """Their marks, when they appeared, where they stand to a commit, whose names branches have."""
+    announced.branch("v0.5", announced.git("rev-parse", "v0.1"))
     other = github.repository("o", "other")
     other.tag("v1", other.commit({"f": "1"}))
     held = announced.git("rev-parse", "v0.3")
@@ -589,14 +590,19 @@ def test_tags_of_many_repositories_are_one_request(
     answers = with_token.run(lambda around: KIND.tag_answers(questions, around))
     assert requests(github) == [GRAPHQL]
     assert {question.tag: answer for question, answer in answers.items()} == {
-        "v0.1": TagAnswer(TagFacts(), "behind"),
-        "v0.2": TagAnswer(TagFacts(appeared=datetime(2025, 3, 3, 10, tzinfo=UTC)), "behind"),
-        "v0.3": TagAnswer(TagFacts(appeared=datetime(2025, 4, 1, tzinfo=UTC)), "identical"),
-        "v0.4": TagAnswer(
-            TagFacts(prerelease=True, appeared=datetime(2025, 4, 2, tzinfo=UTC)), "ahead"
+        "v0.1": TagAnswer(TagFacts(is_branch=False), "behind"),
+        "v0.2": TagAnswer(
+            TagFacts(appeared=datetime(2025, 3, 3, 10, tzinfo=UTC), is_branch=False), "behind"
         ),
-        "v0.5": TagAnswer(TagFacts(), "ahead"),
-        "v1": TagAnswer(TagFacts()),
+        "v0.3": TagAnswer(
+            TagFacts(appeared=datetime(2025, 4, 1, tzinfo=UTC), is_branch=False), "identical"
+        ),
+        "v0.4": TagAnswer(
+            TagFacts(prerelease=True, appeared=datetime(2025, 4, 2, tzinfo=UTC), is_branch=False),
+            "ahead",
+        ),
+        "v0.5": TagAnswer(TagFacts(is_branch=True), "ahead"),
+        "v1": TagAnswer(TagFacts(is_branch=False)),
     }
 
 

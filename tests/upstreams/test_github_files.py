@@ -11,9 +11,12 @@ from tests.loopback.messages import json_answer, text
 from updater.errors import BadAnswer, Refused
 from updater.kinds import HOST_KINDS
 from updater.model import Project
+from updater.upstreams.base import TreeQuestion
 from updater.upstreams.github import KIND
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.loopback.github import GitHub
     from tests.loopback.hosting import Hosted
     from tests.loopback.messages import Response
@@ -32,20 +35,21 @@ def fig(github: GitHub) -> Hosted:
     return repository
 
 
-def files(asking: Asking, *revisions: str) -> dict[str, dict[str, bytes]]:
+def files(asking: Asking, *revisions: str) -> Mapping[str, Mapping[str, bytes | None]]:
     """Ask for the files of two versions."""
     paths = ("a", "b", "c/d", "c", "large", "binary", "none")
-    host = asking.hosts["github.com"]
-    return asking.run(lambda around: KIND.files_at(PROJECT, host, revisions, paths, around))
+    question = TreeQuestion(PROJECT, revisions, paths)
+    return asking.run(lambda around: KIND.trees_at([question], around)).get(question, {})
 
 
 def test_each_revision_has_its_own(asking: Asking, github: GitHub, fig: Hosted) -> None:
-    """Neither what is not there, nor a folder, nor what GitHub cuts short."""
+    """What is not there is told so; neither a folder nor what GitHub cuts short is told."""
     asking.tokens[github.url] = TOKEN
-    head = fig.head()
+    head, nothing = fig.head(), dict.fromkeys(("c/d", "c", "large", "binary", "none"))
     assert files(asking, "v1", head, "v0") == {
-        "v1": {"a": b"old", "b": b"same\n"},
-        head: {"a": b"new", "b": b"same\n", "c/d": b"more"},
+        "v1": {"a": b"old", "b": b"same\n", **nothing},
+        head: {"a": b"new", "b": b"same\n", "c/d": b"more", "none": None},
+        "v0": {"a": None, "b": None, **nothing},
     }
     assert len(github.server.requests()) == 1
 
@@ -57,9 +61,9 @@ def test_without_a_token_nobody_is_asked(asking: Asking, github: GitHub, fig: Ho
 
 ANSWERS = {
     "no JSON": text("{"),
-    "no repository": json_answer({"data": {"repository": None}}),
-    "no files": json_answer({"data": {"repository": {}}}),
-    "no text": json_answer({"data": {"repository": {f"f{n}": {"text": 1} for n in range(7)}}}),
+    "no repository": json_answer({"data": {"r0": None}}),
+    "no files": json_answer({"data": {"r0": {}}}),
+    "no text": json_answer({"data": {"r0": {f"f{n}": {"text": 1} for n in range(7)}}}),
 }
 
 
@@ -84,8 +88,8 @@ def test_a_refused_token_is_said(asking: Asking, github: GitHub, fig: Hosted) ->
 def test_no_other_kind_tells_them_so(asking: Asking, github: GitHub, kind: str) -> None:
     host = HOST_KINDS[kind].host("h.example", github.url)
     project = Project.parse("https://h.example/o/fig")
-    found = asking.run(
-        lambda around: HOST_KINDS[kind].files_at(project, host, ("v1",), ("a",), around)
-    )
+    asking.hosts["h.example"] = host
+    question = TreeQuestion(project, ("v1",), ("a",))
+    found = asking.run(lambda around: HOST_KINDS[kind].trees_at([question], around))
     assert found == {}
     assert github.server.requests() == []

@@ -37,11 +37,19 @@ class HeadChooser(Struct, frozen=True):
             StageError: the branch is not there, or a fact cannot be had.
         """
         repository, subject = self.repository, self.repository.subject
-        pin = subject.pin
+        pin, head = subject.pin, self._head()
+        held: Candidate | None = None
+        if not choose.is_commit(pin.rev):
+            moving = MovingPin(repository, self.unhashed)
+            found = None if moving.holds_nothing else await moving.held_commit()
+            if isinstance(found, Wait):
+                return repository.decision(found)
+            held = found
+        # Where the pin was searched for, what follows is read from that clone.
         async with repository.commits() as commits:
-            candidate = await repository.labelled(self._head(), commits)
+            candidate = await repository.labelled(head, commits)
             if not choose.is_commit(pin.rev):
-                return await self._onto_head(candidate, commits)
+                return await self._onto_head(candidate, held, commits)
             line = await commits.line(pin.rev, candidate.commit)
         choice = choose.choose_commit(candidate, line, subject.policy, repository.run.now)
         label = pin.version or candidate.version
@@ -54,8 +62,16 @@ class HeadChooser(Struct, frozen=True):
         warnings = choose.tag_warnings(pin, repository.offer, repository.versions)
         return repository.decision(choice, warnings=warnings)
 
-    async def _onto_head(self, head: Candidate, commits: Commits) -> Decision:
-        """Decide what a moving rev without version tags becomes: the head, if it leads there."""
+    async def _onto_head(
+        self, head: Candidate, held: Candidate | None, commits: Commits
+    ) -> Decision:
+        """Decide what a moving rev without version tags becomes: the head, if it leads there.
+
+        Args:
+            head: of its branch.
+            held: what its hash holds; None where it has none that says so.
+            commits: the history.
+        """
         repository = self.repository
         unfit = next(choose.other_python(head, repository.subject.policy), "")
         is_tag = bool(repository.named) and not repository.tracking.moving
@@ -63,13 +79,9 @@ class HeadChooser(Struct, frozen=True):
             f"the newest commit of the branch `{self._branch}`" if is_tag else "its newest commit"
         )
         now: Choice = Take(head, repository.replacing(whose))
-        moving = MovingPin(repository, self.unhashed)
-        if moving.holds_nothing:
+        if held is None:
             choice = Wait(unfit, candidate=head) if unfit else now
             return repository.decision(choice)
-        held = await moving.held_commit()
-        if isinstance(held, Wait):
-            return repository.decision(held)
         held = await repository.labelled(held, commits)
         relation = await commits.relation(held.commit, head.commit)
         own = "the commit that the hash belongs to"

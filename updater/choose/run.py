@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from updater.upstreams.base import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from updater.effects.http.client import Http
     from updater.hashing.prefetch import Prefetcher
     from updater.identify.identifier import Identifier
+    from updater.model import Project
     from updater.model.run import Progress
 
 
@@ -31,6 +32,8 @@ class Run(Struct, frozen=True, kw_only=True):
         builder: opened at its first use, since a check builds nothing.
         mirrors: the folder of the mirrors in which pins are identified; None where there are none.
         spent: hosts whose limit for questions about single releases is used up.
+        trees: files of commits and tags that hosts told: project, revision and paths -> path ->
+            content.
     """
 
     config: Config
@@ -42,6 +45,9 @@ class Run(Struct, frozen=True, kw_only=True):
     builder: Callable[[], Builder]
     progress: Progress
     spent: set[str] = field(default_factory=set)
+    trees: dict[tuple[Project, str, tuple[str, ...]], Mapping[str, bytes]] = field(
+        default_factory=dict
+    )
     mirrors: Path | None = None
 
     @property

@@ -138,8 +138,6 @@ class Subject(Struct, frozen=True):
         """
         rev, policy = self.pin.rev, self.policy
         is_commit = choose.is_commit(rev)
-        expected = choose.expected_tracking(self.pin, policy, self.project)
-        follows_commits = is_commit or expected.moving or expected.kind in ("commit", "branch")
         names = {
             policy.branch,
             self.branch,
@@ -150,7 +148,7 @@ class Subject(Struct, frozen=True):
             self.project,
             branches=frozenset(names - {"", "HEAD"}),
             commits=frozenset({rev} if is_commit else ()),
-            files=paths_read(self.place) if follows_commits or to else (),
+            files=paths_read(self.place) if to else (),
             releases=policy.track == "release",
             dates=bool(policy.minimum_release_age),
         )

@@ -62,6 +62,7 @@ class Vetting:
         policy, kind = repository.subject.policy, repository.tracking.kind
         if kind not in {"release", "pypi"}:
             facts = await self._tag_facts(candidate)
+            candidate = replace(candidate, is_branch=facts.is_branch)
             if facts.prerelease and not policy.prereleases:
                 self.obstacles[candidate.ref] = Obstacle(
                     marked_early(candidate.version), kind="early"

@@ -20,7 +20,7 @@ from updater.metadata import licences, repositories, requirements, source_code, 
 from updater.metadata.distributions import DistributionReader
 from updater.model import normalized_name
 from updater.model.labels import parse_release, parse_version
-from updater.upstreams.base import ProjectQuestion
+from updater.upstreams.base import ProjectQuestion, TreeQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -227,10 +227,10 @@ class OriginReader(Struct, frozen=True):
                 hint="a branch moves, so an overlay cannot pin it: name a tag with @TAG",
             )
         _, version, tag = max(fitting, key=lambda own: own[0])
-        trees = await HOST_KINDS[host.kind].files_at(
-            project, host, [tag.commit], _FILES, self.run.surroundings
-        )
-        files = trees.get(tag.commit, {})
+        question = TreeQuestion(project, (tag.commit,), _FILES)
+        trees = await HOST_KINDS[host.kind].trees_at([question], self.run.surroundings)
+        tree = trees.get(question, {}).get(tag.commit, {})
+        files = {path: data for path, data in tree.items() if data is not None}
         origin = self._origin(project, version, tag.ref)
         name = summary.from_tree(files).name or project.name
         return _project(named, name, (origin,), (), files)

@@ -8,6 +8,7 @@ run.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,11 +29,11 @@ from updater.metadata.release import (
     of_tree,
 )
 from updater.model.labels import parse_release
-from updater.upstreams.base import ProjectQuestion
+from updater.upstreams.base import ProjectQuestion, TreeQuestion
 from updater.upstreams.pypi import KIND as PYPI
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from packaging.version import Version
 
@@ -116,11 +117,13 @@ class ReleaseReader(Struct, frozen=True):
 
     Attributes:
         records: returns what is kept of a repository.
+        trees: what this run was told by now: project, revision and paths -> path -> content.
     """
 
     http: Http
     around: Surroundings
     records: Callable[[Project], KeptTrees]
+    trees: dict[tuple[Project, str, tuple[str, ...]], Mapping[str, bytes]]
 
     @property
     def _distributions(self) -> DistributionReader:
@@ -154,31 +157,55 @@ class ReleaseReader(Struct, frozen=True):
                     releases.extend(await self._fetched(candidate, project))
         return ReleasePair(before, after)
 
+    async def look_ahead(self, steps: Iterable[ReleaseStep]) -> None:
+        """Ask for the project files of many steps together, before each is read by itself."""
+        by_kind: dict[str, list[TreeQuestion]] = {}
+        for step in steps:
+            host, question = step.project.on(self.around.hosts), self._question(step)
+            if host is not None and question is not None:
+                by_kind.setdefault(host.kind, []).append(question)
+        for kind, questions in by_kind.items():
+            await self._ask(kind, tuple(dict.fromkeys(questions)))
+
     async def _on_host(self, step: ReleaseStep) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
         """Return the project files at both commits, as far as one request tells them."""
-        host, folder = step.project.on(self.around.hosts), step.package.folder
-        old, new = step.old_revision, step.new_revision
-        if host is None or not (old and new) or old == new or folder is None:
+        host, question = step.project.on(self.around.hosts), self._question(step)
+        if host is not None and question is not None:
+            await self._ask(host.kind, [question])
+        paths, folder = _paths(step), step.package.folder
+        old, new = (self._tree(step, own, paths) for own in (step.old_revision, step.new_revision))
+        if not paths or old is None or new is None:
             return {}, {}
-        # A licence at the top is that of all folders; nothing else there is.
-        paths = [f"{folder}/{path}" for path in FILES] + list(LICENCES) if folder else FILES
-        records = self.records(step.project)
-        trees = {own: tree for own in (old, new) if (tree := records.tree(own, paths)) is not None}
-        unknown = [own for own in (old, new) if own not in trees]
-        if unknown:
-            kind = HOST_KINDS[host.kind]
-            try:
-                asked = await kind.files_at(step.project, host, unknown, paths, self.around)
-            except StageError:
-                return {}, {}
-            for revision, tree in asked.items():
-                records.note_tree(revision, paths, tree)
-            trees |= asked
         before, after = (
             {path: data for path, data in tree.items() if path in LICENCES} | files_in(folder, tree)
-            for tree in (trees.get(old, {}), trees.get(new, {}))
+            for tree in (old, new)
         )
         return before, after
+
+    def _tree(
+        self, step: ReleaseStep, revision: str, paths: tuple[str, ...]
+    ) -> Mapping[str, bytes] | None:
+        """Return the files of a revision, as this run or an earlier one was told; else None."""
+        here = self.trees.get((step.project, revision, paths))
+        return here if here is not None else self.records(step.project).tree(revision, paths)
+
+    def _question(self, step: ReleaseStep) -> TreeQuestion | None:
+        """Return what is still to be asked for a step; None for nothing."""
+        paths = _paths(step)
+        revisions = (step.old_revision, step.new_revision) if paths else ()
+        unknown = tuple(own for own in revisions if self._tree(step, own, paths) is None)
+        return TreeQuestion(step.project, unknown, paths) if unknown else None
+
+    async def _ask(self, kind: str, questions: Sequence[TreeQuestion]) -> None:
+        """Ask, and keep what is told; it stays unknown where the host cannot be asked."""
+        with suppress(StageError):
+            answers = await HOST_KINDS[kind].trees_at(questions, self.around)
+            for question, trees in answers.items():
+                for revision in question.revisions:
+                    files = trees.get(revision, {})
+                    tree = {path: data for path, data in files.items() if data is not None}
+                    self.trees[question.project, revision, question.paths] = tree
+                    self.records(question.project).note_tree(revision, question.paths, tree)
 
     async def _on_index(self, step: ReleaseStep) -> tuple[Candidate | None, Candidate | None]:
         """Return the index's releases of both versions, where it has them."""
@@ -222,6 +249,15 @@ class ReleaseReader(Struct, frozen=True):
             release = await _of_tree(contents, "both source distributions")
         metadata = wheel if wheel is not None else contents.get("PKG-INFO", b"")
         return [release] if release is not None and _is_of(metadata, project) else []
+
+
+def _paths(step: ReleaseStep) -> tuple[str, ...]:
+    """Return the files that are asked for at both commits of a step; none where nothing differs."""
+    old, new, folder = step.old_revision, step.new_revision, step.package.folder
+    if not (old and new) or old == new or folder is None:
+        return ()
+    # A licence at the top is that of all folders; nothing else there is.
+    return (*(f"{folder}/{path}" for path in FILES), *LICENCES) if folder else FILES
 
 
 async def _of_tree(files: Mapping[str, bytes], origin: str) -> ReleaseMetadata:

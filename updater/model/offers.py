@@ -106,6 +106,7 @@ class Candidate(Struct, frozen=True):
             distributions say it.
         committed: its commit's date, where a package writes that beside its pin.
         asset: of a release on a code host, the file that the user's `asset` names.
+        is_branch: a branch has the tag's name, too; None where nobody knows.
     """
 
     version: str
@@ -120,6 +121,7 @@ class Candidate(Struct, frozen=True):
     appeared: datetime | None = None
     committed: datetime | None = None
     asset: Distribution | None = None
+    is_branch: bool | None = None
 
 
 class CandidatesOnDemand(Sequence[Candidate]):
@@ -174,10 +176,12 @@ class TagFacts(Struct, frozen=True):
         prerelease: it marks the tag's release as a pre-release.
         appeared: when the release was published, else the date of the tag's own object; None where
             it has neither.
+        is_branch: a branch has the tag's name, too; None where nobody knows.
     """
 
     prerelease: bool = False
     appeared: datetime | None = None
+    is_branch: bool | None = None
 
 
 class CommitFacts(Struct, frozen=True):

@@ -62,6 +62,10 @@ class AdaptStage(Struct, frozen=True):
     others: OverlayNeighbours
     audit: AdaptationAudit
 
+    async def look_ahead(self, changes: Sequence[ReadyChange]) -> None:
+        """Ask for what `described` needs of many changes together."""
+        await self._sources.look_ahead(ready for ready in changes if not _stays(ready))
+
     async def described(self, ready: ReadyChange) -> ReadyChange:
         """Return a change with what few requests tell of both its sources."""
         if _stays(ready):

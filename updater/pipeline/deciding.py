@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.audit.change.base import Step, examine
+from updater.choose.contents import with_files
 from updater.choose.follower import Follower
 from updater.choose.lookup import Offers, look_up
 from updater.choose.subjects import Decision, Subject
@@ -180,6 +181,7 @@ class Decider(Struct, frozen=True):
         """Ask every upstream at once; an error is its project's alone."""
         self.run.progress.stage("look-up", len(subjects))
         offers = await look_up(subjects, to, self.run.surroundings)
+        offers = await with_files(subjects, offers, self.run)
         for subject in subjects:
             self.run.progress.step(subject.package)
         return offers

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import choose
-from updater.choose.subjects import Subject
+from updater.choose.subjects import Decision, Subject
 from updater.errors import Bug, NotFound, StageError, bugs_at
 from updater.metadata import requirements
 from updater.metadata.apart import read_apart
@@ -27,10 +27,9 @@ from updater.upstreams.base import ProjectQuestion
 from updater.upstreams.pypi import KIND as PYPI
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from updater.choose.run import Run
-    from updater.choose.subjects import Decision
     from updater.metadata.requirements import Requirements
     from updater.model import Outcome
     from updater.pipeline.hash.ready import ReadyChange
@@ -61,12 +60,20 @@ class SourceDescriptions(Struct, frozen=True):
     async def compared(self, choices: Sequence[Decision | Outcome]) -> list[Outcome]:
         """Return what ``check`` says of decisions, with how the requirements differ."""
 
+        def step_of(decision: Decision, outcome: Outdated) -> ReleaseStep:
+            return ReleaseStep.of(outcome, decision.subject.project, indexed=decision.indexed)
+
+        await self._look_ahead(
+            step_of(decision, outcome)
+            for decision in choices
+            if isinstance(decision, Decision) and isinstance(outcome := checked(decision), Outdated)
+        )
+
         async def compare_one(decision: Decision) -> Outcome:
             outcome = checked(decision)
             if not isinstance(outcome, Outdated):
                 return outcome
-            project, indexed = decision.subject.project, decision.indexed
-            step = ReleaseStep.of(outcome, project, indexed=indexed)
+            step = step_of(decision, outcome)
             facts = requirement_facts(await self.pair(step, downloads=False))
             return replace(outcome, requirements=facts)
 
@@ -82,7 +89,7 @@ class SourceDescriptions(Struct, frozen=True):
             after: the same of the branch.
         """
         olds = {own.package.identity: own for own in before if isinstance(own, Subject)}
-        facts: dict[str, RequirementFacts] = {}
+        steps: dict[str, ReleaseStep] = {}
         for new in after:
             old = olds.get(new.package.identity)
             if old is None or not isinstance(new, Subject) or old.project != new.project:
@@ -91,17 +98,25 @@ class SourceDescriptions(Struct, frozen=True):
                 labels = old.pin.version or "", new.pin.version or ""
                 revisions = _fixed(old), _fixed(new)
                 step = ReleaseStep(new.package, new.project, *labels, *revisions)
-                told = requirement_facts(await self.pair(step, downloads=False))
-                facts |= {new.package.identity: told} if told is not None else {}
-        return facts
+                steps[new.package.identity] = step
+        await self._look_ahead(steps.values())
+        facts = {
+            identity: requirement_facts(await self.pair(step, downloads=False))
+            for identity, step in steps.items()
+        }
+        return {identity: own for identity, own in facts.items() if own is not None}
+
+    async def look_ahead(self, changes: Iterable[ReadyChange]) -> None:
+        """Ask for what `releases` needs of many changes together."""
+        await self._look_ahead(map(_step, changes))
 
     async def releases(self, ready: ReadyChange) -> ReleasePair:
         """Return what both sources say of themselves, as far as few requests tell it."""
-        hashed, subject = ready.hashed, ready.subject
-        files = hashed.files if hashed is not None else {}
-        decision = ready.decision
-        step = ReleaseStep.of(checked(decision), subject.project, files, decision.indexed)
-        return await self.pair(step, downloads=False)
+        return await self.pair(_step(ready), downloads=False)
+
+    async def _look_ahead(self, steps: Iterable[ReleaseStep]) -> None:
+        with suppress(StageError), bugs_at("adapt"):  # else each is asked for by itself
+            await self._releases.look_ahead(steps)
 
     async def pair(self, step: ReleaseStep, *, downloads: bool) -> ReleasePair:
         """Return what two releases say of themselves; nothing where it cannot be had.
@@ -198,7 +213,14 @@ class SourceDescriptions(Struct, frozen=True):
 
     @property
     def _releases(self) -> ReleaseReader:
-        return ReleaseReader(self.run.http, self.run.surroundings, self.run.records.commits)
+        return ReleaseReader(
+            self.run.http, self.run.surroundings, self.run.records.commits, self.run.trees
+        )
+
+
+def _step(ready: ReadyChange) -> ReleaseStep:
+    decision, files = ready.decision, ready.hashed.files if ready.hashed is not None else {}
+    return ReleaseStep.of(checked(decision), decision.subject.project, files, decision.indexed)
 
 
 def requirement_facts(releases: ReleasePair) -> RequirementFacts | None:

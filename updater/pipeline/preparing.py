@@ -67,6 +67,8 @@ class Preparer(Struct, frozen=True):
         if not advises and not (ask.adapt and (builds or reported)):
             return hashed
         stage = self._adapting(hashed, overlays)
+        if advises:
+            await stage.look_ahead([each for each in hashed if isinstance(each, ReadyChange)])
 
         async def adapt(ready: ReadyChange) -> ReadyChange | Outcome:
             if ready.identity in reported:

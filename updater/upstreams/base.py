@@ -162,6 +162,19 @@ class TagQuestion(Struct, frozen=True):
     held: str = ""
 
 
+class TreeQuestion(Struct, frozen=True):
+    """Which files of a repository's trees are asked for.
+
+    Attributes:
+        revisions: commits or tags.
+        paths: of the files.
+    """
+
+    project: Project
+    revisions: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
 class TagAnswer(Struct, frozen=True):
     """What a host says of a tag.
 
@@ -252,28 +265,18 @@ class Upstream(ABC):
         path = self.compared.format(old=quote(old), new=quote(new))
         return f"{project.page(host.web)}{path}" if path else ""
 
-    async def files_at(
-        self,
-        project: Project,
-        host: Host,
-        revisions: Sequence[str],
-        paths: Sequence[str],
-        around: Surroundings,
-    ) -> dict[str, dict[str, bytes]]:
-        """Return revision -> path -> content, for what one request tells of a repository.
+    async def trees_at(
+        self, questions: Sequence[TreeQuestion], around: Surroundings
+    ) -> Mapping[TreeQuestion, Mapping[str, Mapping[str, bytes | None]]]:
+        """Return question -> revision -> path -> content, for what few requests tell of many trees.
 
-        Args:
-            project: the repository.
-            host: where it is.
-            revisions: commits or tags.
-            paths: of the files; those that a revision has not, and those that are too large to be
-                told whole, are missing in the answer.
-            around: HTTP.
+        The content is None where a revision has no such file. A repository of which they do not
+        tell is missing, and so is a file that is too large to be told whole.
 
         Raises:
             UpstreamError: the host cannot be asked.
         """
-        del project, host, revisions, paths, around
+        del questions, around
         return {}
 
     async def tag_answers(

@@ -7,7 +7,7 @@ cannot answer, the git protocol does, one request a repository, which no quota c
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -19,12 +19,13 @@ from updater.upstreams.base import (
     Surroundings,
     TagAnswer,
     TagQuestion,
+    TreeQuestion,
     Upstream,
     each,
     side_by_side,
 )
 from updater.upstreams.github_batches import Batches
-from updater.upstreams.github_files import read_files
+from updater.upstreams.github_files import read_trees
 from updater.upstreams.github_git import ACCEPT, ask_by_git, releases_url
 from updater.upstreams.github_tags import TagBatches
 from updater.upstreams.rest import (
@@ -36,9 +37,11 @@ from updater.upstreams.rest import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
     from updater.model import Candidate, Distribution, Note, Offer, Project, TagFacts
+
+_Question = TypeVar("_Question", TagQuestion, TreeQuestion)
 
 _NO_OWNERS = frozenset({"sponsors", "orgs"})
 
@@ -77,18 +80,14 @@ class GitHub(Upstream):
         """Return owner and name, but of pages that have no owner."""
         return () if path and path[0] in _NO_OWNERS else super().repository_path(path)
 
-    async def files_at(
-        self,
-        project: Project,
-        host: Host,
-        revisions: Sequence[str],
-        paths: Sequence[str],
-        around: Surroundings,
-    ) -> dict[str, dict[str, bytes]]:
+    async def trees_at(
+        self, questions: Sequence[TreeQuestion], around: Surroundings
+    ) -> Mapping[TreeQuestion, Mapping[str, Mapping[str, bytes | None]]]:
         """Ask GraphQL, which answers nobody without a token."""
-        if not around.web.has_token(host.graphql):
-            return {}
-        return await read_files(project, host, revisions, paths, around.web)
+        trees: dict[TreeQuestion, Mapping[str, Mapping[str, bytes | None]]] = {}
+        for host, own in _by_host(questions, around):
+            trees |= await read_trees(host, own, around.web)
+        return trees
 
     def notes(self, project: Project, around: Surroundings) -> AsyncGenerator[list[Note]] | None:
         """Ask REST for the releases, which it tells without a token, too."""
@@ -104,19 +103,14 @@ class GitHub(Upstream):
         self, questions: Sequence[TagQuestion], around: Surroundings
     ) -> Mapping[TagQuestion, TagAnswer]:
         """Ask GraphQL, where there is a token for it."""
-        by_host: dict[str, list[TagQuestion]] = {}
-        for question in questions:
-            host = question.project.on(around.hosts)
-            if host is not None and around.web.has_token(host.graphql):
-                by_host.setdefault(host.name, []).append(question)
         answers: dict[TagQuestion, TagAnswer] = {}
 
         async def ask(host: Host, host_questions: Sequence[TagQuestion]) -> None:
             answers.update(await TagBatches(host, around.web).ask(host_questions))
 
         await side_by_side(
-            partial(ask, around.hosts[name], host_questions)
-            for name, host_questions in by_host.items()
+            partial(ask, host, host_questions)
+            for host, host_questions in _by_host(questions, around)
         )
         return answers
 
@@ -176,6 +170,19 @@ class GitHub(Upstream):
             for name, host_questions in by_host.items()
         )
         return answers
+
+
+def _by_host(
+    questions: Sequence[_Question], around: Surroundings
+) -> Iterator[tuple[Host, Sequence[_Question]]]:
+    """Yield the hosts for whose GraphQL there is a token, each with what it is to be asked."""
+    by_host: dict[str, list[_Question]] = {}
+    for question in questions:
+        host = question.project.on(around.hosts)
+        if host is not None and around.web.has_token(host.graphql):
+            by_host.setdefault(host.name, []).append(question)
+    for name, own in by_host.items():
+        yield around.hosts[name], own
 
 
 KIND = GitHub()

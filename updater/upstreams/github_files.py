@@ -1,4 +1,4 @@
-"""Files of a GitHub repository at several commits, in one request.
+"""Files of GitHub repositories at several commits, many in a request.
 
 Source: GitHub docs, "GraphQL API reference" (Repository.object, Blob).
 """
@@ -15,10 +15,10 @@ from updater.errors import BadAnswer
 from updater.upstreams.answers import read_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from updater.model import Host, Project
-    from updater.upstreams.base import Web
+    from updater.model import Host
+    from updater.upstreams.base import TreeQuestion, Web
 
 _HEADERS = {"Content-Type": "application/json"}
 
@@ -28,59 +28,84 @@ class _FileBlob(Struct, frozen=True, rename="camel"):
     is_truncated: bool | None = True
 
 
-class _FilesData(Struct, frozen=True):
-    repository: dict[str, _FileBlob | None] | None = None
-
-
 class _FilesAnswer(Struct, frozen=True):
-    data: _FilesData | None = None
+    data: dict[str, dict[str, _FileBlob | None] | None] | None = None
 
 
-async def read_files(
-    project: Project, host: Host, revisions: Sequence[str], paths: Sequence[str], web: Web
-) -> dict[str, dict[str, bytes]]:
-    """Return revision -> path -> content; what is not there, or is cut short, is missing.
+_BATCH = 25  # repositories: some three hundred files
+
+
+async def read_trees(
+    host: Host, questions: Sequence[TreeQuestion], web: Web
+) -> dict[TreeQuestion, dict[str, dict[str, bytes | None]]]:
+    """Return what `Upstream.trees_at` does, for the repositories of one host.
 
     Raises:
         UpstreamError: the host cannot be asked, or answers with something else.
     """
-    places = dict(enumerate(product(revisions, paths)))
-    owner, _, name = project.path.partition("/")
-    variables = {f"e{number}": ":".join(place) for number, place in places.items()}
-    content = {
-        "query": _query(len(places)),
-        "variables": {"owner": owner, "name": name, **variables},
-    }
-    answer = await web.post(
-        host.graphql, json.dumps(content).encode(), headers=_HEADERS, scheme="bearer"
-    )
-    try:
-        reply = await read_answer(answer, _FilesAnswer)
-    except BadAnswer as error:
-        raise _unusable(host, project) from error
-    repository = reply.data.repository if reply.data is not None else None
-    if repository is None or any(f"f{number}" not in repository for number in places):
-        raise _unusable(host, project)
-    contents: dict[str, dict[str, bytes]] = {}
-    for number, (revision, path) in places.items():
-        blob = repository[f"f{number}"]
-        if blob is not None and blob.text is not None and not blob.is_truncated:
+    trees: dict[TreeQuestion, dict[str, dict[str, bytes | None]]] = {}
+    for start in range(0, len(questions), _BATCH):
+        batch = questions[start : start + _BATCH]
+        query, variables = _query(batch)
+        content = json.dumps({"query": query, "variables": variables}).encode()
+        answer = await web.post(host.graphql, content, headers=_HEADERS, scheme="bearer")
+        try:
+            reply = await read_answer(answer, _FilesAnswer)
+        except BadAnswer as error:
+            raise _unusable(host, batch) from error
+        for number, question in enumerate(batch):
+            repository = (reply.data or {}).get(f"r{number}")
+            places = _places(question)
+            if repository is not None and all(f"f{at}" in repository for at in range(len(places))):
+                trees[question] = _contents(places, repository)
+    if not trees:
+        raise _unusable(host, questions)
+    return trees
+
+
+def _places(question: TreeQuestion) -> tuple[tuple[str, str], ...]:
+    """Return (revision, path) for all files that are asked for: the Nth one's alias is ``fN``."""
+    return tuple(product(question.revisions, question.paths))
+
+
+def _contents(
+    places: Sequence[tuple[str, str]], repository: Mapping[str, _FileBlob | None]
+) -> dict[str, dict[str, bytes | None]]:
+    contents: dict[str, dict[str, bytes | None]] = {}
+    for at, (revision, path) in enumerate(places):
+        blob = repository[f"f{at}"]
+        if blob is None:
+            contents.setdefault(revision, {})[path] = None
+        elif blob.text is not None and not blob.is_truncated:
             contents.setdefault(revision, {})[path] = blob.text.encode()
     return contents
 
 
-def _unusable(host: Host, project: Project) -> BadAnswer:
-    return BadAnswer(f"{host.graphql} does not answer for the files of {project}", url=host.graphql)
+def _unusable(host: Host, questions: Sequence[TreeQuestion]) -> BadAnswer:
+    projects = ", ".join(str(question.project) for question in questions)
+    return BadAnswer(
+        f"{host.graphql} does not answer for the files of {projects}", url=host.graphql
+    )
 
 
-def _query(count: int) -> str:
-    """Return the query whose alias ``fN`` answers for the file of the variable ``eN``."""
-    variables = "".join(f", $e{number}: String!" for number in range(count))
-    files = "".join(
-        f"    f{number}: object(expression: $e{number}) {{ ... on Blob {{ text isTruncated }} }}\n"
-        for number in range(count)
-    )
-    return (
-        f"query ($owner: String!, $name: String!{variables}) {{\n"
-        f"  repository(owner: $owner, name: $name) {{\n{files}  }}\n}}"
-    )
+def _query(questions: Sequence[TreeQuestion]) -> tuple[str, dict[str, str]]:
+    """Return the query whose alias ``rN`` answers for the Nth repository, and its variables.
+
+    The variable ``eN_M`` stands for what its alias ``fM`` answers.
+    """
+    variables: dict[str, str] = {}
+    repositories = []
+    for number, question in enumerate(questions):
+        owner, _, name = question.project.path.partition("/")
+        variables |= {f"o{number}": owner, f"n{number}": name}
+        files = []
+        for at, place in enumerate(_places(question)):
+            variables[f"e{number}_{at}"] = ":".join(place)
+            expression = f"object(expression: $e{number}_{at})"
+            files.append(f"    f{at}: {expression} {{ ... on Blob {{ text isTruncated }} }}\n")
+        repositories.append(
+            f"  r{number}: repository(owner: $o{number}, name: $n{number}) {{\n"
+            f"{''.join(files)}  }}\n"
+        )
+    declared = ", ".join(f"${name}: String!" for name in variables)
+    return f"query ({declared}) {{\n{''.join(repositories)}}}", variables

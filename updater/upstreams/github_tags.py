@@ -49,8 +49,13 @@ class _TagRelease(Struct, frozen=True, rename="camel"):
     published_at: str | None = None
 
 
+class _BranchRef(Struct, frozen=True):
+    name: str
+
+
 class _TagRepository(Struct, frozen=True):
     ref: _TagRef | None = None
+    branch: _BranchRef | None = None
     release: _TagRelease | None = None
 
 
@@ -110,10 +115,11 @@ class TagBatches:
             with suppress(*UNREADABLE):
                 repository = msgspec.json.decode(data.get(alias, b""), type=_TagRepository)
                 if repository.ref is not None:
-                    self._answers[question] = _answer(repository.ref, repository.release)
+                    self._answers[question] = _answer(repository, repository.ref)
 
 
-def _answer(ref: _TagRef, release: _TagRelease | None) -> TagAnswer:
+def _answer(repository: _TagRepository, ref: _TagRef) -> TagAnswer:
+    release = repository.release
     if release is not None and release.is_draft:
         release = None
     tagger = ref.target.tagger if ref.target is not None else None
@@ -122,7 +128,7 @@ def _answer(ref: _TagRef, release: _TagRelease | None) -> TagAnswer:
         appeared = moments.from_iso(tagger.date)
     is_early = release is not None and release.is_prerelease
     relation = TURNED[ref.compare.status] if ref.compare is not None else None
-    return TagAnswer(TagFacts(is_early, appeared), relation)
+    return TagAnswer(TagFacts(is_early, appeared, repository.branch is not None), relation)
 
 
 def _fields(question: TagQuestion) -> str:
@@ -134,6 +140,7 @@ def _fields(question: TagQuestion) -> str:
         f"repository(owner: {json.dumps(owner)}, name: {json.dumps(name)}) {{\n"
         f"  ref(qualifiedName: {json.dumps(f'refs/tags/{question.tag}')}) {{"
         f" target {{ ... on Tag {{ tagger {{ date }} }} }}{compared} }}\n"
+        f"  branch: ref(qualifiedName: {json.dumps(f'refs/heads/{question.tag}')}) {{ name }}\n"
         f"  release(tagName: {json.dumps(question.tag)}) {{ isDraft isPrerelease publishedAt }}\n"
         "}\n"
     )

@@ -94,7 +94,7 @@ class BareClone:
         self._lock = lock
         is_whole = self._drop_damaged()
         if not (is_whole and tips and self._has(tips)):
-            self._fetch(seconds)
+            self._fetch(seconds, is_whole=is_whole)
 
     def _has(self, commits: Collection[str]) -> bool:
         """Tell whether some commits are there, with all that is behind them."""
@@ -126,16 +126,20 @@ class BareClone:
             return False
         return True
 
-    def _fetch(self, seconds: float) -> None:
+    def _fetch(self, seconds: float, *, is_whole: bool) -> None:
+        is_new = not self.folder.exists()
         if self._offline:
-            if not self.folder.exists() or not self._heads():
+            if is_new or not self._heads():
                 raise Offline(self._url)
             return
         with self._changing():
-            # Also where it exists: a run may have died while it made the folder.
-            self._git("init", "--bare", "--quiet", "--template=", str(self.folder), inside=False)
+            if not is_whole:  # also where it exists: a run may have died while it made the folder
+                self._git(
+                    "init", "--bare", "--quiet", "--template=", str(self.folder), inside=False
+                )
             sweep(self.folder)
-            self._keep_rewritten()
+            if not is_new:
+                self._keep_rewritten()
             everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
             options = ("--prune", "--no-recurse-submodules")
             self._fetch_refs(*options, self._url, *everything, seconds=seconds)

@@ -7,6 +7,7 @@ import hashlib
 import re
 import subprocess
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from updater.effects import kept
@@ -25,6 +26,7 @@ _HASHES_FORM = "updater-hashes-2"  # a new number where hashes made before must 
 _TREE, _DIGEST = 20, 32
 _ID_DIGITS = 40
 _ID = re.compile(r"[0-9a-f]{4,40}")
+_SHORT_LOG = 2_000  # commits
 _LOG_FORM = ("--date=unix", "--format=%H %T %cd")
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
@@ -48,6 +50,8 @@ def mirror_folder(url: str, cache: Path) -> Path:
 
 class Mirror(BareClone):
     """What a clone has; for a worker thread. Use it through `opened`."""
+
+    _short_log: tuple[LoggedCommit, ...] = ()
 
     @classmethod
     @contextmanager
@@ -112,6 +116,7 @@ class Mirror(BareClone):
                 raise Offline(self._url)
             try:
                 with self._changing():
+                    self._short_log = ()
                     self._fetch_refs(self._url, ours)
             except BadAnswer:
                 raise
@@ -127,10 +132,20 @@ class Mirror(BareClone):
         return None
 
     def log(self) -> Iterator[LoggedCommit]:
-        """Yield every commit of every branch and tag, newest first."""
+        """Yield every commit of every branch and tag, newest first.
+
+        Of a short history git is asked once: starting it takes longer than all else.
+        """
+        if self._short_log:
+            yield from self._short_log
+            return
         with self._started("log", "--all", "--date-order", *_LOG_FORM) as process:
-            for line in output(process):
-                yield _logged(line.decode("ascii"))
+            entries = (_logged(line.decode("ascii")) for line in output(process))
+            begun = tuple(islice(entries, _SHORT_LOG))
+            if len(begun) < _SHORT_LOG:
+                self._short_log = begun
+            yield from begun
+            yield from entries
 
     def tags(self) -> dict[str, str]:
         """Return tag -> commit, annotated ones peeled; tags of anything else left out."""

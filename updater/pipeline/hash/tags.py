@@ -63,7 +63,7 @@ async def unambiguous(
     if isinstance(fetch, NoFile) or not candidate.ref:
         return fetch
     values = {name: _by_tag(name, text, candidate.ref) for name, text in fetch.values.items()}
-    if values == fetch.values:
+    if values == fetch.values or candidate.is_branch is False:
         return fetch
     question = ProjectQuestion(subject.project, branches=frozenset({candidate.ref}))
     offer = (await subject.upstream.look_up([question], around))[subject.project]
