@@ -87,6 +87,22 @@ def test_pull_requests_live_on_where_the_prefix_changes(home: Home) -> None:
     assert home.writes() == written
 
 
+def test_branches_under_a_former_prefix_are_removed_where_they_were_merged(home: Home) -> None:
+    """Nobody pushed to them since; a branch that was declined stays its person's."""
+    config = home.project.root / "config.yaml"
+    plain = config.read_text()
+    config.write_text(f"{plain}branch_prefix: deps/\n")
+    home.bump()
+    home.merge(1)
+    home.pull(2).state = "closed"
+    config.write_text(f"{plain}branch_prefix: bot-\n")
+    assert home.bump().code == 0
+    assert (home.branch("deps/apple"), home.branch("deps/pear") is None) == (None, False)
+    written = home.writes()
+    assert home.bump().code == 0
+    assert home.writes() == written
+
+
 def test_what_was_declined_stays_so_where_a_configured_prefix_changes(home: Home) -> None:
     """Also where it changes back, and with what was said; another package loses nothing by it."""
     config = home.project.root / "config.yaml"

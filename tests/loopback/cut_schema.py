@@ -81,8 +81,9 @@ GRAPHQL_FIELDS = {
     "Issue": "author body number state title",
     "PullRequestConnection": "nodes pageInfo totalCount",
     "PullRequest": (
-        "author autoMergeRequest baseRefName body comments commits createdAt files headRefName "
-        "headRefOid id isCrossRepository mergeable mergeStateStatus number state title url"
+        "author autoMergeRequest baseRefName body comments commits createdAt files headRef "
+        "headRefName headRefOid id isCrossRepository mergeable mergeStateStatus number state "
+        "title url"
     ),
     "AutoMergeRequest": "enabledAt",
     "IssueCommentConnection": "nodes pageInfo totalCount",

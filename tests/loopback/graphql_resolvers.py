@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from graphql import GraphQLResolveInfo
 
     from tests.loopback.graphql_api import Query
+    from tests.loopback.graphql_pulls import OwnPull
     from tests.loopback.hosting import Hosted, Release
     from tests.loopback.objects import Commit, Tag
     from tests.loopback.store import Ref
@@ -244,6 +245,12 @@ def actor(signature: Signature) -> Json:
     }
 
 
+def head_ref(own: OwnPull, _info: Info) -> OwnRef | None:
+    """Answer ``PullRequest.headRef``: the branch as it is now, whatever the pull request had."""
+    source = own.pull.source
+    return own_ref(source, f"refs/heads/{own.pull.branch}") if source is not None else None
+
+
 def tagged_commit(own: OwnRelease, _info: Info) -> GitObject | None:
     """Answer ``Release.tagCommit``."""
     sha = own.hosted.find(f"refs/tags/{own.release.tag}^{{commit}}")
@@ -277,6 +284,7 @@ def rollup(one: GitObject, _info: Info) -> str | None:
 
 RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
     **PULL_RESOLVERS,
+    "PullRequest": {**PULL_RESOLVERS["PullRequest"], "headRef": head_ref},
     "Query": {
         "rateLimit": lambda _root, info, **_: info.context.rate_limit(),
         "repository": find_repository,

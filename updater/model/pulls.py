@@ -85,6 +85,7 @@ class Pull(Struct, frozen=True):
         standing: empty where nothing is known to stop it.
         comments: oldest first; None where they were not read, or not all of them.
         content: None where it was not read, or not all of it.
+        left: of one that ended, the commit that its branch has by now; empty where it is gone.
     """
 
     number: int
@@ -102,6 +103,7 @@ class Pull(Struct, frozen=True):
     standing: PullStanding = ""
     comments: tuple[PullComment, ...] | None = None
     content: PullRequestContent | None = None
+    left: str = ""
 
     @property
     def link(self) -> PullRequestLink:

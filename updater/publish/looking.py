@@ -151,8 +151,9 @@ class RepositoryView(Struct):
         self.count = len(mine)
         self._issues = shown.issues
         by_branch = {pull.branch: pull for pull in mine}
-        # Also those that are open under a prefix that config.yaml does not have any more.
-        heads = {**{pull.branch: pull.head for pull in mine}, **shown.heads}
+        # Also those under a prefix that config.yaml does not have any more.
+        heads = {pull.branch: pull.left for pull in ended if pull.left}
+        heads |= {**{pull.branch: pull.head for pull in mine}, **shown.heads}
         self._branches = ShownBranches(self.repository, self.base.commit, heads, by_branch)
 
     def look_closer(

@@ -36,6 +36,7 @@ fragment pull on PullRequest {
 _WHOLE_PULL_FIELDS: Final = """
 fragment ended on PullRequest {
   ...pull
+  headRef { target { oid } }
   comments(last: 30) {
     nodes { databaseId body authorAssociation author { __typename login } }
     pageInfo { hasPreviousPage }
@@ -263,7 +264,9 @@ def _standing(node: Any) -> PullStanding:  # noqa: ANN401 - JSON
 
 def _ended_pull(node: Any) -> Pull:  # noqa: ANN401 - JSON
     """Read one that ended, of which the newest comments are enough: an answer comes after them."""
-    return replace(read_shown_pull(node), comments=_comments(node["comments"]))
+    comments = _comments(node["comments"])
+    left = str(node["headRef"]["target"]["oid"]) if node["headRef"] is not None else ""
+    return replace(read_shown_pull(node), comments=comments, left=left)
 
 
 def _all_comments(listed: Any) -> tuple[PullComment, ...] | None:  # noqa: ANN401 - JSON

@@ -221,6 +221,8 @@ def _row(outcome: Outcome) -> _Row | None:
     match outcome:
         case Updated() | Outdated() if pull is not None:
             section, state = "open", f"[pull request {pull.number}]({address(pull.url)})"
+        case Held(pending=True) if pull is not None and pull.state == "open":
+            section, state = "open", f"[pull request {pull.number}]({address(pull.url)})"
         case Outdated():
             section, state = "pending", "not proposed yet"
         case Held(reason=reason, until=until, pending=pending):
