@@ -151,7 +151,14 @@ def test_who_closes_a_pull_request_may_say_why_in_the_same_moment(home: Home) ->
     assert home.pull(4).title == "apple: 1.0 -> 3.0"
 
 
-@pytest.mark.parametrize("how", ["declined", "merged", "retired"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "retired",
+        pytest.param("declined", marks=pytest.mark.thorough),
+        pytest.param("merged", marks=pytest.mark.thorough),
+    ],
+)
 def test_what_is_said_after_a_pull_request_ended_ends_the_next_one(home: Home, how: str) -> None:
     """The newest pull request keeps it; a branch that is gone is not made again."""
     if how == "merged":

@@ -95,7 +95,7 @@ def test_what_github_takes_within_an_hour_ends_a_run(
     assert opened(full) == list(NAMES[: 2 * made])
 
 
-@pytest.mark.parametrize("way", ["graphql", "rest"])
+@pytest.mark.parametrize("way", ["graphql", pytest.param("rest", marks=pytest.mark.thorough)])
 def test_where_github_asks_to_wait_nothing_more_is_written(full: Home, way: str) -> None:
     """One package fails with GitHub's words; the others wait, and a later run goes on."""
     full.configure("max_open: 100\ndashboard: true\n")
