@@ -106,6 +106,7 @@ dependencies = [
         result.out
         == """\
 added plum 2.0 from pypi:plum: overlays/plum.nix
+  not built
   note: 2.0 is built with scikit_build_core.build, which needs CMake: the overlay's build must be \
 adapted by hand
   note: not written: tqdm is required only under platform_machine == "arm64" or sys_platform == \

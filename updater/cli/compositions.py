@@ -10,7 +10,7 @@ import anyio
 
 from updater.cli.output import print_diff, write
 from updater.cli.session import Session
-from updater.effects import joint_writes
+from updater.effects import joint_writes, writes
 from updater.effects.git import own as git
 from updater.effects.git import pending
 from updater.report.summary import Exit
@@ -54,11 +54,8 @@ def finish(
         WriteError: a file cannot be written, so that none is; or git refuses the commit.
     """
     names = ", ".join(own.package.name for own in addition.packages)
-    whole = [(change.file, change.before, change.after) for change in addition.files]
-    if commit and not dry_run:
-        anyio.run(_write_and_commit, config.root, whole, f"{names}: {command}")
-    elif not dry_run:
-        joint_writes.write_all(config.root, whole)
+    if not dry_run:
+        _make(config.root, addition.files, f"{names}: {command}" if commit else "")
     if request.json:
         from updater.report.as_json import composition_json
 
@@ -117,6 +114,18 @@ def propose(request: Request, config: Config, addition: Addition) -> int:
     return Exit.DONE
 
 
+def _make(root: Path, changed: Sequence[ComposedFile], message: str) -> None:
+    """Write all files, and make a commit of them with a message; an empty one for no commit."""
+    whole = [(change.file, change.before, change.after) for change in changed]
+    if message:
+        anyio.run(_write_and_commit, root, whole, message)
+    else:
+        joint_writes.write_all(root, whole)
+    for file, _, after in whole:
+        if after is None:
+            writes.remove_empty(root, file)
+
+
 async def _write_and_commit(
     root: Path, files: Sequence[tuple[str, bytes | None, bytes | None]], message: str
 ) -> None:
@@ -141,6 +150,8 @@ def _lines(command: str, addition: Addition, *, dry_run: bool) -> list[str]:
                 for check in passed
             )
             lines.append(f"  passed: {told}")
+        elif command == "add":
+            lines.append("  not built")
         lines += [f"  note: {note}" for note in own.notes]
     for change in addition.files:
         lines.append(f"  {change.kind}: {change.file}")

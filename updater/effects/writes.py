@@ -140,6 +140,15 @@ def become(path: Path, before: bytes | None, after: bytes | None, shown: str) ->
         ) from error
 
 
+def remove_empty(root: Path, file: str) -> None:
+    """Remove the folders that a file which is gone left empty, as git does; never the root."""
+    folder = (root / file).parent
+    with suppress(OSError):  # what is in use stays
+        while folder != root and root in folder.parents:
+            folder.rmdir()
+            folder = folder.parent
+
+
 def sweep(target: Path) -> None:
     """Remove what a killed run left beside a file: the living hold a lock on theirs."""
     for left in target.parent.glob(f".{glob.escape(target.name)}.*{_SUFFIX}"):
