@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -349,11 +350,43 @@ def test_a_pull_request_has_all_files_however_it_is_made(
     assert 'pythonImportsCheck = [ "fig" ];' in home.show(head, "overlays/fig.nix")
 
 
-def home_of(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Home:
+@pytest.mark.thorough
+def test_of_two_that_add_to_one_list_the_second_waits(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They share a pull request: the list of each is that of the base."""
+    project = workshop.project
+    both = "{adapt: {add: true}, pull_request: {group: both}}"
+    waiting(workshop, "with", f"packages: {{tool: {both}, device: {both}}}\n")
+    text_of_tool = text(project.root, "tool")
+    project.overlay("device.nix", re.sub(r"\btool\b", "device", text_of_tool))
+    workshop.overlay()
+    workshop.add("plum", "4.0", extra=ABOUT)
+    workshop.add("device", "1.0", extra='dependencies = ["numpy"]\n')
+    needs = 'dependencies = ["numpy", "plum"]\n'
+    workshop.add("device", "2.0", extra=needs, module="import plum\n")
+    home = home_of(workshop, monkeypatch, "overlays/device.nix")
+    monkeypatch.setattr(Session, "_secrets_in_reach", lambda _: ())
+
+    result = project.run("bump", "--pr", "--json")
+
+    ends = {one["name"]: (one["status"], one["reason"]) for one in result.json["packages"]}
+    assert result.code == 0
+    assert ends["device"][0] == "updated"
+    assert ends["tool"] == (
+        "held",
+        "another update of this pull request adds overlays to the same list, and goes first",
+    )
+    head = home.branch("updater/both")
+    assert head is not None
+    assert home.changed(head) == ["default.nix", "overlays/device.nix", "overlays/plum.nix"]
+
+
+def home_of(workshop: Workshop, monkeypatch: pytest.MonkeyPatch, *more: str) -> Home:
     """Have the project's own repository on GitHub, as it is on the disk."""
     project = workshop.project
     home = Home.made(project, workshop.github, workshop.index, monkeypatch)
-    files = ("default.nix", "overlays/tool.nix")
+    files = ("default.nix", "overlays/tool.nix", *more)
     texts = {name: (project.root / name).read_text() for name in files}
     home.hosted.commit({"README": "ours\n", **texts})
     home.hosted.settle()

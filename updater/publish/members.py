@@ -13,7 +13,7 @@ from updater.pipeline import stage
 from updater.publish.groups import as_built
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from updater.errors import StageError
@@ -141,6 +141,30 @@ def together(members: Sequence[PullRequestPart]) -> PullPolicy:
         assignees=tuple(dict.fromkeys(login for policy in policies for login in policy.assignees)),
         draft=any(policy.draft for policy in policies),
     )
+
+
+def apart(
+    members: Sequence[PullRequestPart], texts: Mapping[str, bytes]
+) -> tuple[list[PullRequestPart], list[PullRequestPart]]:
+    """Return the members that can be one change, and those that wait for it.
+
+    An update that comes with new overlays was planned with the list as the base has it.
+
+    Args:
+        members: in the order of the commit.
+        texts: of all overlays.
+    """
+    joined, later = [], []
+    so_far, changed = dict(texts), set[str]()
+    for member in members:
+        change = member.proposed.planned.of(so_far)
+        if change.adds_files and not changed.isdisjoint(own.file for own in change.beside):
+            later.append(member)
+            continue
+        joined.append(member)
+        so_far |= change.texts
+        changed.update(change.texts)
+    return joined, later
 
 
 def held(member: PullRequestPart, decision: rules.LeaveAlone) -> Held:

@@ -22,7 +22,7 @@ from updater.publish.board import NOTHING, BoardSource, BoardWriter
 from updater.publish.cleaning import clean_up
 from updater.publish.doing import PullRequestWriter
 from updater.publish.groups import by_name
-from updater.publish.members import PullRequestPart, failed, held, member_of, together
+from updater.publish.members import PullRequestPart, apart, failed, held, member_of, together
 from updater.publish.ordering import OrderTaker, in_force, refusing
 from updater.publish.text import names
 from updater.publish.text.body import render
@@ -237,6 +237,11 @@ class Publisher:
             for member in members
             if member.package.identity in no
         ]
+        chosen, later = apart(chosen, overlays.texts)
+        reason = (
+            "another update of this pull request adds overlays to the same list, and goes first"
+        )
+        left += [held(member, rules.LeaveAlone(reason, pending=True)) for member in later]
         if not chosen:
             return left, None
         chosen = [self._dated(member.beside(chosen), pulls) for member in chosen]
@@ -306,10 +311,10 @@ class Publisher:
         )
 
     def _refuse_other_base(self, change: Change, texts: Mapping[str, bytes]) -> None:
-        """Refuse new overlays whose list is not the base's, or has others of this pull request.
+        """Refuse new overlays whose list is not the base's.
 
         Raises:
-            PublishError: it is.
+            PublishError: it is not.
         """
         if not change.adds_files:
             return
@@ -317,10 +322,10 @@ class Publisher:
         there = {**self._view.read(names, self._view.base.commit), **texts}
         for own in change.beside:
             if there.get(own.file) != own.before:
+                branch = self._view.base.branch
                 raise PublishError(
-                    f"{own.file} is not what the branch {self._view.base.branch} has, or another "
-                    "update of this pull request changes it, too",
-                    hint="the next run proposes it, once that is merged",
+                    f"{own.file} is not what the branch {branch} has",
+                    hint=f"run it again with {branch} checked out and nothing changed",
                 )
 
     def _decide_on(
