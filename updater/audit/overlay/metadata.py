@@ -7,6 +7,8 @@ Source: Nixpkgs manual, "Meta-attributes".
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
@@ -18,11 +20,11 @@ from updater.audit.overlay.package_meta import PackageMeta
 from updater.overlay.reading.uses import references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from updater.audit.overlay.overlay_text import OverlayText
     from updater.audit.overlay.project import AuditedProject
-    from updater.model import Package
+    from updater.model import Package, Span
     from updater.model.finding import Finding, FixSafety, Severity
 
 _OVERRIDES = ("override", "overrideAttrs", "overridePythonAttrs", "overrideDerivation")
@@ -68,12 +70,13 @@ meta = with super.lib; {
 
     def findings(self, overlay: OverlayText) -> Iterator[Finding]:
         """Yield each package that lacks some, at its ``meta`` or else its name."""
+        parts = _Parts(overlay)
         for package in overlay.packages:
             if package.problem or _is_override(package) or not _is_built(package):
                 continue
             place = PackageMeta(overlay, package)
             missing = tuple(name for name in place.missing() if not _is_given(package, name))
-            if missing and _is_part(package, overlay):
+            if missing and package in parts:
                 continue
             if missing:
                 listed = " or ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
@@ -121,18 +124,41 @@ def _is_given(package: Package, name: str) -> bool:
     return name == "platforms" and not (package.is_python or builder.endswith("mkDerivation"))
 
 
-def _is_part(package: Package, overlay: OverlayText) -> bool:
-    """Tell whether only other packages of the file use it, so that nobody looks it up."""
-    others = [own.span for own in overlay.packages if own.identity != package.identity]
-    if any(package.span in where for where in others):
-        return True
-    name = package.attribute[-1] if len(package.attribute) == 1 else ""
-    used = [
-        where
-        for where, text in references(overlay.data).names
-        if text == name and where not in package.span
-    ]
-    return bool(used) and all(any(where in other for other in others) for where in used)
+class _Parts:
+    """The packages that only other packages of the file use, so that nobody looks them up.
+
+    What a file names is gone through once, however many packages it has.
+    """
+
+    def __init__(self, overlay: OverlayText) -> None:
+        self._overlay = overlay
+        self._outer: list[Span] = []
+        self._inner: set[Span] = set()
+        spans = (package.span for package in overlay.packages)
+        for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+            if self._outer and span in self._outer[-1]:
+                self._inner.add(span)
+            else:
+                self._outer.append(span)
+
+    def __contains__(self, package: Package) -> bool:
+        if package.span in self._inner:
+            return True
+        name = package.attribute[0] if len(package.attribute) == 1 else ""
+        used = [where for where in self._uses.get(name, ()) if where not in package.span]
+        return bool(used) and all(map(self._is_inside, used))
+
+    def _is_inside(self, where: Span) -> bool:
+        """Tell whether a package has a place in the text."""
+        place = bisect_right(self._outer, where.start, key=lambda span: span.start) - 1
+        return place >= 0 and where in self._outer[place]
+
+    @cached_property
+    def _uses(self) -> Mapping[str, Sequence[Span]]:
+        uses: dict[str, list[Span]] = {}
+        for where, text in references(self._overlay.data).names:
+            uses.setdefault(text, []).append(where)
+        return uses
 
 
 def _is_override(package: Package) -> bool:
