@@ -741,6 +741,14 @@ REPORTED: dict[str, tuple[AdaptationEdit, bool]] = {
         PatternAddition("pyproject.toml", '"setuptools<70"', '"setuptools<71"'),
         False,
     ),
+    "a lower bound of a tool taken away": (
+        PatternAddition("pyproject.toml", '"wheel>=0.40,<1"', '"wheel<1"'),
+        False,
+    ),
+    "its upper bound alone": (
+        PatternAddition("pyproject.toml", '"wheel>=0.40,<1"', '"wheel>=0.40"'),
+        True,
+    ),
     "a bound in another file": (
         PatternAddition("setup.py", '"setuptools<70"', '"setuptools"'),
         False,
@@ -756,9 +764,10 @@ REPORTED: dict[str, tuple[AdaptationEdit, bool]] = {
 def test_what_another_process_reports_must_follow_from_the_source(
     edit: AdaptationEdit, *, follows: bool
 ) -> None:
+    tools = 'setuptools<70", "wheel>=0.40,<1'
     update = task(
         patch("numpy<=1.26.4", "numpy"),
-        {"pyproject.toml": project("packaging", "einx>=0.4", requires="setuptools<70")},
+        {"pyproject.toml": project("packaging", "einx>=0.4", requires=tools)},
     )
     reported = Adaptation("requirements", edit, "why")
     assert unconfirmed(update, [reported], OverlayNeighbours(read(EINX), {}, {})) == (

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _PROJECT = "pyproject.toml"
 _NAME = re.compile(r"[^<>=~!]+")
+_LOWEST = (">", ">=")
 # With this flag pypa/build compares nothing.
 _SKIPPED = b"--skip-dependency-check"
 _BEYOND_PYTHON = {
@@ -156,11 +157,15 @@ def relaxation(
         bounds: those of its bounds that stay.
 
     Returns:
-        None where its text does not stand there once, in plain double quotes.
+        None where its text does not stand there once, in plain double quotes, and where a lower
+        bound would go.
     """
+    bounds = frozenset(bounds)
+    if any(own.operator in _LOWEST and own not in bounds for own in requirement.specifier):
+        return None
     text = files.get(_PROJECT, b"").decode("utf-8", "replace")
     written = ",".join(sorted(map(str, bounds), reverse=True))
-    for spelling in spellings(requirement, text):
+    for spelling in sorted(spellings(requirement, text)):
         name = _NAME.match(spelling)
         old, new = f'"{spelling}"', f'"{name[0].strip() if name is not None else ""}{written}"'
         changed = text.replace(old, new)

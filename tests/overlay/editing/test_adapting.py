@@ -425,6 +425,17 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
             "'';",
         ),
     ),
+    "a bound of a tool that stands in another file, too": (
+        ("postPatch = ''", "  substituteInPlace a --replace '\"setuptools<70\"' b", "'';"),
+        RELAXED_TOOL,
+        (
+            "postPatch = ''",
+            "  substituteInPlace a --replace '\"setuptools<70\"' b",
+            "  substituteInPlace pyproject.toml \\",
+            "    --replace-fail '\"setuptools<70\"' '\"setuptools\"'",
+            "'';",
+        ),
+    ),
     "a new bound of a tool": (
         ("postPatch = ''substituteInPlace a --replace-fail '\"b<1\"' '\"b\"' '';",),
         PatternRewrite("a", '"b<1"', '"b<2"', '"b"'),
@@ -528,6 +539,11 @@ REFUSED: dict[str, tuple[tuple[str, ...], AdaptationEdit, str]] = {
     "a tool's bound that leaves its word": (
         ("doCheck = false;",),
         PatternAddition("pyproject.toml", '"b<1"', '"b\'; rm -r /"'),
+        "not safe to write",
+    ),
+    "a tool's bound in a file that is several words": (
+        ("doCheck = false;",),
+        PatternAddition("a > b", '"b<1"', '"b"'),
         "not safe to write",
     ),
     "a tool's bound in a script of one line": (

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _SAFE = re.compile(r"[A-Za-z0-9 ._,<>=!~*\[\]()+-]{1,300}")
 _SAFE_EXPRESSION = re.compile(r"s[/|,#][A-Za-z0-9 ._,<>=!~*\[\]()+/|#\\-]{1,300}")
 _QUOTED = re.compile(r'"[A-Za-z0-9 ._,<>=!~*\[\]()+-]{1,300}"')
-_QUOTED = re.compile(r'"[A-Za-z0-9 ._,<>=!~*\[\]()+-]{1,300}"')
+# A file at the top of a source, as one word of the shell without quotes.
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _BEFORE = re.compile(rb"(?:[ \t]|\\\r?\n|\r?\n)+$")
 
 
@@ -92,11 +93,12 @@ def introduced(
     Raises:
         PatchError: the script is not a string of several lines, or the text is not safe in it.
     """
-    if any(own.pattern == edit.pattern for own in declared.substitutions):
+    same = (own for own in declared.substitutions if own.pattern == edit.pattern)
+    if any(edit.file in own.files for own in same):
         return ()
     quoted = all(_QUOTED.fullmatch(text) for text in (edit.pattern, edit.replacement))
-    if not quoted or not _SAFE.fullmatch(edit.file):
-        raise _unsafe(package, edit.pattern)
+    if not quoted or not _FILE.fullmatch(edit.file):
+        raise _unsafe(package, f"{edit.file}: {edit.pattern}")
     if HOOK not in declared.place.attributes:
         after = additions.statement(package, declared, "src", "version")
         return (lists.bound(data, after, script_binding([edit])),)
