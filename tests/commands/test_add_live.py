@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import tarfile
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import httpx
 import pytest
 from packaging.version import Version
 
-from tests.commands.test_live import files_of, sdists_of
+from tests.commands.test_live import files_of, sdists_of, tree_of_sdist
 from updater.config.load import load
 
 if TYPE_CHECKING:
@@ -70,23 +69,6 @@ def test_real_projects_are_added_and_go_without_a_trace(workshop: Workshop) -> N
     assert (audited.code, audited.json["findings"]) == (0, []), audited.out
     assert project.run("remove", *(one["name"] for one in packages)).code == 0
     assert project.snapshot() == tree
-
-
-def tree_of_sdist(content: bytes) -> dict[str, bytes]:
-    """The files of a source distribution, and those of requirements that it was built from."""
-    files: dict[str, bytes] = {}
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        for member in archive.getmembers():
-            file, path = archive.extractfile(member), member.name.partition("/")[2]
-            if file is not None:
-                files[path] = file.read()
-    (requires,) = [text for path, text in files.items() if path.endswith("egg-info/requires.txt")]
-    base, *extras = requires.split(b"\n[")
-    files["requirements.txt"] = base
-    for extra in extras:
-        name, _, listed = extra.partition(b"]\n")
-        files[f"requirements-{name.decode()}.txt"] = listed
-    return files
 
 
 SCRIPT = """\
