@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from updater.effects.github.overview import SHORT_PULL_FIELDS, read_shown_pull
+from updater.effects.github.pull_nodes import SHORT_PULL_FIELDS, read_shown_pull
 
 if TYPE_CHECKING:
     from updater.effects.github.requests import Requests

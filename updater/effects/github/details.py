@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from updater.effects.github.objects import in_repository, literal
-from updater.effects.github.overview import SHORT_PULL_FIELDS, read_shown_pull
 from updater.effects.github.protection import ROLLUP, read_rollup
+from updater.effects.github.pull_nodes import SHORT_PULL_FIELDS, read_shown_pull
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
