@@ -484,7 +484,7 @@ def test_what_does_not_build_is_written_only_where_that_is_asked_for(workshop: W
         1,
         """\
 updater: sieve: imports of python3Packages.sieve: the module soup is missing
-  soup requires it, and waits for it: if it imports something of that, each needs the other""",
+  soup requires sieve, and waits for it: if sieve imports soup, each needs the other""",
     )
     assert project.snapshot() == tree
     kept = project.run("add", "soup", "--with-missing", "--keep-failed")

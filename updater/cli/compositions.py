@@ -150,7 +150,7 @@ def _lines(command: str, addition: Addition, *, dry_run: bool) -> list[str]:
                 for check in passed
             )
             lines.append(f"  passed: {told}")
-        elif command == "add":
+        elif command == "add" and not own.failed:
             lines.append("  not built")
         lines += [f"  note: {note}" for note in own.notes]
     for change in addition.files:

@@ -40,9 +40,11 @@ class AddedPackage(Struct, frozen=True):
 
     Attributes:
         source: the project, or the tag, that it is pinned to.
-        build: what became of building it as it is written; None where nothing was built.
+        build: what became of building it as it is written; None where nothing was built, or
+            that failed.
         notes: what is good to know, such as why another source was passed over.
         facts: those from which its overlay can be written again; None of what is removed.
+        failed: it was built, and that failed; a note says why.
     """
 
     package: Package
@@ -51,6 +53,7 @@ class AddedPackage(Struct, frozen=True):
     build: Build | None
     notes: tuple[str, ...]
     facts: OverlayAddition | None = None
+    failed: bool = False
 
 
 class Addition(Struct, frozen=True):

@@ -38,7 +38,7 @@ def needs_of_extras(named: NamedProject, read: Requirements | None) -> tuple[tup
     for extra in named.extras:
         texts = [without for _, text in needed if (without := _without_extra(text, extra))]
         own = requirements.parsed(texts)
-        # A marker that joins an extra to something by `or` is none any more
+        # Without its extra, a marker such as `extra == "a" or os_name == "nt"` cannot be parsed.
         if not own or len(own) < len(texts) or any("extra ==" in text for _, text in own):
             raise _unknown(named, extra, sorted(offered))
         required += own

@@ -50,11 +50,10 @@ def failure(
     """
     before = "".join(f"\n  before: {reason}" for reason in draft.reasons)
     users = [other.name for other in later if draft.name in other.project.needs]
+    for user in users:
+        before += f"\n  {user} requires {draft.name}, and waits for it"
     if users:
-        before += (
-            f"\n  {', '.join(users)} requires it, and waits for it: if it imports something of "
-            "that, each needs the other"
-        )
+        before += f": if {draft.name} imports {' or '.join(users)}, each needs the other"
     hint = f"{_KEPT}, to be completed by hand"
     if isinstance(outcome, Failed) and outcome.hint:
         hint = f"{_KEPT}; then {outcome.hint}"

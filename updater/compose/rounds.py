@@ -91,6 +91,7 @@ class AddRounds(Struct):
                     builds.get(package.identity),
                     notes_of(*by_file[package.file], self.failed.get(package.file, "")),
                     facts[package.file],
+                    failed=package.file in self.failed,
                 )
                 for package in packages
             ),

@@ -80,10 +80,10 @@ def _body(addition: Addition) -> str:
 def _lines(own: AddedPackage) -> Iterator[str]:
     """Yield what a reviewer wants to know of a package; what others wrote does not act."""
     yield f"- {code(own.package.name)} {code(own.version)} from {code(own.source)}"
-    if own.build is None:
-        yield "  - not built: its inputs are what the text of its source says"
-    else:
+    if own.build is not None:
         passed = [check for check in own.build.checks if check.status == "passed"]
         yield f"  - passed: {', '.join(check.name for check in passed)}"
+    elif not own.failed:
+        yield "  - not built: its inputs are what the text of its source says"
     for note in own.notes:
         yield f"  - {inline(note)}"
