@@ -105,6 +105,37 @@ def test_what_a_build_reads_of_the_rev_is_known(attribute: str, readers: tuple[s
     assert package_with(attribute)[2] == readers
 
 
+LETS = {
+    "a copy that a build sees": ('let v = "1.0"; in', "ver = version; NOTE = v;", ("v (line 1)",)),
+    "one that the source is made from": (
+        'let v = "1.0"; in',
+        "src = f { rev = v; }; NOTE = v;",
+        (),
+    ),
+    "one that is the version": (
+        'let v = "1.0"; in',
+        'version = v; NOTE = v; other = "1.0";',
+        ("other (line 2)",),
+    ),
+    "one that is inherited": ('let version = "1.0"; in', "inherit version; N = version;", ()),
+    "one that no build sees": ('let v = "1.0"; in', "meta.note = v;", ()),
+    "another version": ('let v = "1.1"; w = "1.0"; in', "NOTE = v;", ()),
+    "one of the set itself": ('let v = "1.0"; in', 'v = "2"; NOTE = v;', ()),
+}
+
+
+@pytest.mark.parametrize(("around", "attributes", "copies"), LETS.values(), ids=LETS)
+def test_a_copy_of_the_version_in_a_let_is_known(
+    around: str, attributes: str, copies: tuple[str, ...]
+) -> None:
+    version = "" if "version" in attributes and "ver =" not in attributes else 'version = "1.0";'
+    source = "" if "src" in attributes else 'src = f { rev = "1"; };'
+    text = f'{around} self: super: {{ a = super.mkDerivation rec {{ pname = "a"; {version}\n'
+    text = f"{text}{source} {attributes} }}; }}\n".replace("f {", "fetchgit { url = u; hash = h;")
+    (package,) = read_packages(text.encode(), "a.nix", frozenset({"fetchgit"})).packages
+    assert package.version_copies == copies
+
+
 Told: TypeAlias = tuple[str, ...]
 
 

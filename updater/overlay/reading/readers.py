@@ -41,6 +41,7 @@ _SUBSTITUTES = re.compile(r"substitute|--replace|\bsed\b|\bexport\b")
 # Not of what is required: `torch==1.0`, `torch >= 1.0`.
 _WORD_BEFORE = r"(?<![\w.<>~!+-])(?<![=<>~!]=)(?<![=<>~!]=\s)(?<![<>]\s)v?"
 _WORD_AFTER = r"(?![\w.-])"
+_TWICE = 2
 _NUMBERS = 3
 """From so many numbers on, a text is the version and nothing else by chance."""
 
@@ -94,7 +95,33 @@ def version_copies(draft: Draft, label: str, pname: str, data: bytes) -> tuple[s
         and data.find(written, value.start_byte, value.end_byte) >= 0
         and _copies(syntax.text(value, data), label, pname)
     )
-    return (*beside, *of_build, *_copies_in_meta(draft, label, data))
+    return (
+        *beside,
+        *of_build,
+        *_copies_around(draft, label, data),
+        *_copies_in_meta(draft, label, data),
+    )
+
+
+def _copies_around(draft: Draft, label: str, data: bytes) -> Iterator[str]:
+    """Yield the names of a ``let`` around it that are the version as text, and that a build sees.
+
+    One that its source is made from moves with that.
+    """
+    quoted = f'"{label}"'
+    if not label or data.count(quoted.encode("utf-8", "surrogateescape")) < _TWICE:
+        return  # most often: one is the version itself
+    used = {name for _, _, value in _attributes(draft) for name in terms.names_in(value, data)}
+    for field in ("src", "srcs", "version"):
+        binding = draft.get(field)
+        if binding is not None and binding.expression is not None:
+            used -= terms.names_in(binding.expression, data)
+            used -= {binding.name} if binding.inherited else set()
+    for name in sorted(used.difference(*draft.sets)):
+        found = draft.sets[0].outer.find(name)
+        node = found.expression if found is not None else None
+        if node is not None and syntax.text(syntax.unwrap(node), data) == quoted:
+            yield f"{name} (line {syntax.line(node)})"
 
 
 def _copies_in_meta(draft: Draft, label: str, data: bytes) -> Iterator[str]:
