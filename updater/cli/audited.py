@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from updater.audit.overlay.imports import led_to
 from updater.audit.overlay.judging import Audited, judge, judged_rules
 from updater.audit.overlay.looking import look_at_all, looks_of, text_rules
 from updater.audit.overlay.looks import Unjudged
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from updater.audit.overlay.base import Need, OverlayRule
     from updater.audit.overlay.homepages import HomepageReading
     from updater.audit.overlay.kept_looks import KeptLooks
+    from updater.audit.overlay.looks import Looks
+    from updater.audit.overlay.project import AuditedEntry
     from updater.building.offers import SetAnswer
     from updater.config.load import Config
     from updater.pipeline.homepage_readings import PageReading
@@ -117,10 +120,7 @@ def audited(scope: AuditScope, earlier: KeptLooks | None = None) -> Audited:
     """
     looked = look_at_all(scope.root, scope.named, scope.names, earlier)
     texts = _entries(scope.root)
-    entries = tuple(
-        audited_entry(_entry(name, data), lambda file: _exists(scope.root, file))
-        for name, data in texts.items()
-    )
+    entries = _audited_entries(scope, texts, looked, lambda file: _exists(scope.root, file))
     return _judged(scope, AuditedProject(looked, entries))
 
 
@@ -139,10 +139,8 @@ def audited_texts(
         is_file: tells of any file whether it is there.
     """
     overlays = found_in(lambda batch: {f: texts[f] for f in batch if f in texts}, list(named))
-    entries = tuple(
-        audited_entry(_entry(name, texts[name]), is_file) for name in ENTRIES if name in texts
-    )
     looked = looks_of(overlays, text_rules(scope.names))
+    entries = _audited_entries(scope, texts, looked, is_file)
     return _judged(
         scope, AuditedProject(looked, entries, scope.sources, scope.answers, scope.pages)
     )
@@ -256,6 +254,31 @@ def _entries(root: Path) -> dict[str, bytes]:
     return {
         name: files.read_plain(root / name, name) for name in ENTRIES if files.is_inside(root, name)
     }
+
+
+def _audited_entries(
+    scope: AuditScope,
+    texts: Mapping[str, bytes],
+    looked: Looks,
+    is_file: Callable[[str], bool],
+) -> tuple[AuditedEntry, ...]:
+    """Read flake.nix and default.nix; where they leave an overlay out, also what they lead to."""
+    entries = tuple(
+        audited_entry(_entry(name, texts[name]), is_file) for name in ENTRIES if name in texts
+    )
+    named = {file for entry in entries for file in entry.register.named}
+    overlays = (file for file, look in looked.looks.items() if look.facts.is_overlay)
+    if not entries or named.issuperset(overlays):
+        return entries
+
+    def read(file: str) -> bytes | None:
+        if file in looked.looks:  # what it names was looked at
+            return None
+        if file in texts or not files.is_inside(scope.root, file):
+            return texts.get(file)
+        return files.read_plain(scope.root / file, file)
+
+    return tuple(replace(entry, led_to=led_to(entry.register.named, read)) for entry in entries)
 
 
 def _exists(root: Path, file: str) -> bool:

@@ -9,12 +9,15 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.audit.overlay.base import TextRule
+from updater.audit.overlay.project import is_patch
+from updater.model import Span
 from updater.overlay.reading import syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from updater.audit.overlay.overlay_text import OverlayText
+    from updater.model import Package
     from updater.model.finding import Finding
     from updater.overlay.reading.scope import Statement
 
@@ -44,7 +47,9 @@ doCheck = false;
 doCheck = false; # its kernels need a GPU
 """
     exceptions: ClassVar[str] = (
-        "A comment counts that stands behind the line, or right above it. A condition such as "
+        "A comment counts that stands behind the line, or right above it; one reason is enough for "
+        "switches on lines that follow each other, and for an override that does nothing else it "
+        "may stand above the override. A condition such as "
         "`doCheck = !stdenv.isDarwin` says why by itself."
     )
     guide: ClassVar[str] = (
@@ -56,15 +61,35 @@ doCheck = false; # its kernels need a GPU
     def findings(self, overlay: OverlayText) -> Iterator[Finding]:
         """Yield each switch without a comment."""
         for package in overlay.packages:
-            for statement in overlay.statements(package):
-                what = _switched_off(statement, overlay.data)
-                if not what:
+            statements = overlay.statements(package)
+            switches = [
+                (syntax.span(statement.node), what)
+                for statement in statements
+                if (what := _switched_off(statement, overlay.data))
+            ]
+            if (
+                is_patch(package)
+                and len(switches) == len(statements)
+                and _is_told(overlay, package)
+            ):
+                continue
+            above = -1  # the end of the line before, where that is a switch with its reason
+            for where, what in switches:
+                line = overlay.data.rfind(b"\n", 0, where.start)
+                if overlay.has_comment(where) or line == above:
+                    above = overlay.data.find(b"\n", where.end)
                     continue
-                where = syntax.span(statement.node)
-                if not overlay.has_comment(where):
-                    message = f"{what} without a comment that says why"
-                    advice = "write the reason behind the line: `# needs a GPU`"
-                    yield self.finding(overlay.file, where, message, package, advice=advice)
+                message = f"{what} without a comment that says why"
+                advice = "write the reason behind the line: `# needs a GPU`"
+                yield self.finding(overlay.file, where, message, package, advice=advice)
+
+
+def _is_told(overlay: OverlayText, package: Package) -> bool:
+    """Tell whether a comment stands beside the binding of a package."""
+    binding = overlay.binding_around(package.span.start)
+    return binding is not None and overlay.has_comment(
+        Span(binding.start_byte, binding.start_byte + 1)
+    )
 
 
 def _switched_off(statement: Statement, data: bytes) -> str:

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 _COMPILERS = frozenset({"cuda_nvcc", "cudatoolkit"})
 _SET = re.compile(r"cudaPackages(?:_\d+)*")
 _HOME = re.compile(r"\b(?:CUDA_HOME|CUDA_PATH|CUDAToolkit_ROOT|CUDA_TOOLKIT_ROOT_DIR)\b")
+# The toolkit's own path in a phase or a flag: `-I${cudaPackages.cuda_nvcc}/include`.
+_WRITTEN = re.compile(
+    r"\$\{[^}]*\b(?:cudatoolkit|cuda_nvcc|cuda_cudart)\w*"
+    r"(?:(?!\w|\s*\.)|\s*\.\s*(?:out|dev|lib|bin)\b)"
+)
+# CMake finds the toolkit by the nvcc of the path. Source: CMake's FindCUDAToolkit.
+_SEEKING = frozenset({"scikit-build", "scikit-build-core"})
 _HOMES = frozenset({"CUDA_HOME", "CUDA_PATH", "CUDAToolkit_ROOT"})
 
 
@@ -46,7 +53,8 @@ CUDA_HOME = "${cuda-redist}";
 """
     exceptions: ClassVar[str] = (
         "A package without nvcc, such as one that is built for its CPU backend, needs no "
-        "`CUDA_HOME`. A hook or a flag of cmake that names the toolkit counts as well."
+        "`CUDA_HOME`. Neither does what is built with CMake, which finds the toolkit by its nvcc, "
+        "nor what writes the toolkit's path in a phase or a flag."
     )
 
     def findings(self, overlay: OverlayText) -> Iterator[Finding]:
@@ -104,10 +112,15 @@ def _free(node: Node, scope: Scope, data: bytes) -> tuple[str, ...]:
 
 
 def _has_home(overlay: OverlayText, package: Package) -> bool:
+    """Tell whether a package says where the toolkit is, or is built by what looks for nvcc."""
+    inputs = {own.name for listed in overlay.lists(package).values() for own in listed.inputs}
+    if inputs & _SEEKING or (not package.is_python and "cmake" in inputs):
+        return True
     for statement in overlay.statements(package):
         if _HOMES & set(statement.names):
             return True
-        if _HOME.search(syntax.text(statement.value, overlay.data)):
+        text = syntax.text(statement.value, overlay.data)
+        if _HOME.search(text) or _WRITTEN.search(text):
             return True
     return False
 

@@ -18,6 +18,8 @@ from updater.model.finding import FileEdit, Fix
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tree_sitter import Node
+
     from updater.audit.overlay.overlay_text import OverlayText
     from updater.audit.overlay.sources import AuditedSource
     from updater.model.finding import Finding, FixSafety
@@ -69,7 +71,8 @@ postPatch = ''
             node = overlay.node_at(match.start())
             if node is None or node.type != "string_fragment":
                 continue
-            if not _COMMAND.match(_logical_line(data, match.start())):
+            is_command = _COMMAND.match(_logical_line(data, match.start()))
+            if not is_command and not _COMMAND.match(_logical_line(*_shell(node, match.start()))):
                 continue
             where = Span(*match.span())
             yield self.finding(
@@ -108,6 +111,17 @@ def with_sources(finding: Finding, sources: Iterable[AuditedSource]) -> Finding:
             ):
                 return replace(finding, fix=replace(finding.fix, safety="safe"))
     return finding
+
+
+def _shell(node: Node, place: int) -> tuple[bytes, int]:
+    """Return the text of a string without the lines of its expressions, and a place in it."""
+    string = node.parent or node
+    text = bytearray(string.text or b"")
+    for part in string.named_children:
+        if part.type == "interpolation":
+            start, end = part.start_byte - string.start_byte, part.end_byte - string.start_byte
+            text[start:end] = b"x" * (end - start)
+    return bytes(text), place - string.start_byte
 
 
 def _logical_line(data: bytes, place: int) -> bytes:

@@ -166,7 +166,9 @@ def _is_override(package: Package) -> bool:
 
 
 def _is_built(package: Package) -> bool:
-    """Tell whether it is a package of its own, not the problem or the call of one."""
+    """Tell whether it is a package of its own, not the pin, the problem or the call of one."""
+    if package.generator or not package.builder:  # what builds it stands elsewhere
+        return False
     return package.version is not None or package.source is not None
 
 

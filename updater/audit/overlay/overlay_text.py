@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 _PATH = re.compile(rb"(?<![\w./+~$}-])\.{1,2}/[\w./+-]+")
 _COMMENT_LINE = re.compile(rb"[ \t]*(?:#|/\*.*\*/[ \t\r]*$)")
 # What a name inside an overlay is read from: its two sets, by the function that takes them.
-_SECOND = re.compile(rb":\s*([A-Za-z_][\w'-]*)[ \t]*:(?=[\s{(])")
+_SECOND = re.compile(
+    rb":\s*([A-Za-z_][\w'-]*)[ \t]*:(?=[\s{(])(?!\s*[A-Za-z_][\w'-]*[ \t]*:[\s{(])"
+)
 _FIRST = re.compile(rb"(?<![\w.'\"$@-])([A-Za-z_][\w'-]*)[ \t]*\Z")
+# What people call the two, beside what a whole file is a function of.
+_FINAL = re.compile(r"\w*([Ff]inal|[Ss]elf)\w*|_")
+_PREVIOUS = re.compile(r"\w*([Ss]uper|[Pp]rev|[Oo]ld|[Oo]rig)\w*|_")
 _LONGEST_ARGUMENT = 60
 _OF_ONE_PACKAGE = re.compile(r"finalAttrs|prevAttrs|previousAttrs|old\w*|attrs|oldAttrs")
 _QUIET = frozenset({"comment", "string_fragment", "uri_expression"})
@@ -74,10 +79,22 @@ class OverlayText:
             if first is None:
                 continue
             names = [part.decode() for part in (first[1], match[1])]
-            if not any(map(_OF_ONE_PACKAGE.fullmatch, names)) and self.is_code(match.start()):
+            if any(map(_OF_ONE_PACKAGE.fullmatch, names)) or not self.is_code(match.start()):
+                continue
+            is_called_so = _FINAL.fullmatch(_plain(names[0])) and _PREVIOUS.fullmatch(
+                _plain(names[1])
+            )
+            if is_called_so or self._is_whole(match.start(1)):
                 roles.setdefault(names[0], set()).add("final")
                 roles.setdefault(names[1], set()).add("previous")
         return {name: role for name, (role, *rest) in roles.items() if not rest}
+
+    def _is_whole(self, argument: int) -> bool:
+        """Tell whether an argument is of the function that the file as a whole is."""
+        node = self.node_at(argument)
+        while node is not None and node.type not in ("binding", "inherit", "let_expression"):
+            node = node.parent
+        return node is None and self.is_overlay
 
     @property
     def is_circular(self) -> bool:
@@ -166,6 +183,10 @@ class OverlayText:
                 break
             yield line.strip()
             start = above
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "_").replace("'", "")
 
 
 @cache

@@ -37,12 +37,14 @@ class AuditedEntry(Struct, frozen=True):
         text: its name and its bytes.
         register: the lists of overlays in it.
         missing: the files that its lists name and that are not there.
+        led_to: the files that it leads to through others; empty where nobody looked.
     """
 
     text: EntryText
     register: Register
     environments: tuple[Environment, ...]
     missing: frozenset[str] = frozenset()
+    led_to: frozenset[str] = frozenset()
 
     @property
     def file(self) -> str:

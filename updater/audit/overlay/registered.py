@@ -55,7 +55,9 @@ nekoOverlays = [
         entries = [entry for entry in project.entries if any(entry.register.lists)]
         if not entries:
             return
-        named = {file for entry in project.entries for file in entry.register.named}
+        named = {
+            file for entry in project.entries for file in (*entry.register.named, *entry.led_to)
+        }
         for file, look in project.looked.looks.items():
             folder = file.rpartition("/")[0]
             for path in look.facts.paths:

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 # What stands between the function of an override and its set: `(finalAttrs: old: `.
 _NEAR = 60
+# What of a package is there only once it has been made: its outputs, and it changed.
+_NEEDED = frozenset(
+    {
+        *("out", "dev", "lib", "bin", "dist", "outPath", "drvPath", "override"),
+        *("overrideAttrs", "overridePythonAttrs", "overrideDerivation"),
+    }
+)
 
 
 class SelfSuper(ProjectRule):
@@ -115,7 +122,7 @@ self: super: {
         for package in named:
             if package.file == file and _same_set(mention, package):
                 is_builder = mention.span.end <= package.span.start < mention.span.end + _NEAR
-                is_inside = package.identity == mention.owner
+                is_inside = package.identity == mention.owner and _is_built_for(mention)
                 if is_inside or (is_builder and mention.rest[:1] and is_patch(package)):
                     yield self._endless(project, file, mention, package)
 
@@ -158,8 +165,13 @@ self: super: {
 
 
 def _same_set(mention: Mention, package: Package) -> bool:
-    own = place_in_set(package.attribute)[0]
-    return mention.set == own or mention.set == "" == own
+    """Tell whether a package is what a mention names, not an argument of another one."""
+    return place_in_set(package.attribute) == (mention.set, mention.name, ())
+
+
+def _is_built_for(mention: Mention) -> bool:
+    """Tell whether a mention needs the package, not only a text of it as ``self.NAME.version``."""
+    return not mention.rest or mention.rest[0] in _NEEDED
 
 
 def _root(project: AuditedProject, file: str, role: str) -> str:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from updater.audit.overlay.base import TextRule
 from updater.choose import expected_tracking, is_commit
+from updater.choose.versions import is_shortened
 from updater.errors import HashError, StageError
 from updater.fetchers.forge import Forge
 from updater.kinds import FETCHERS
@@ -46,6 +47,8 @@ _ALGORITHMS: dict[str, Algorithm] = {
 _TAGS = "refs/tags/"
 # `src.rev` is another text once the rev is a tag.
 _READ_REV = re.compile(rb"\.\s*rev\b")
+# A tag of some form, or a branch that is named after a release: the text does not tell.
+_HAS_VERSION = re.compile(r"\d+(?:[._-]\d+)+")
 _WORD = re.compile(r"[A-Za-z_][\w.']*")
 
 
@@ -79,7 +82,9 @@ src = super.fetchFromGitHub {
     fix: ClassVar[FixSafety | None] = "safe"
     compares: ClassVar[bool] = True
     exceptions: ClassVar[str] = (
-        "A commit stays `rev`. nixpkgs knows `tag` since December 2024: with an older one, ignore "
+        "A commit stays `rev`, also a shortened one. A name with a version in it that no tag is "
+        "known to have, such as `curl-8_4_0`, may be a branch or a tag, and is not told. nixpkgs "
+        "knows `tag` since December 2024: with an older one, ignore "
         "the rule. `sha256` stays where a function takes nothing else, such as "
         "`builtins.fetchTarball`. A rev that moves has no fix here: run `updater pin`, which finds "
         "the commit that the hash belongs to. With `--upstream` a tag is noted whose release the "
@@ -142,16 +147,20 @@ src = super.fetchFromGitHub {
         except StageError:
             return
         where = _whole(overlay, field)
-        if not pin.rev or is_commit(pin.rev):
+        if not pin.rev or is_commit(pin.rev) or is_shortened(pin.rev):
             return
-        if expected_tracking(pin, Policy(), project).moving:
+        is_tag = field.value.startswith(_TAGS)
+        if not is_tag and expected_tracking(pin, Policy(), project).moving:
+            if _HAS_VERSION.search(pin.rev):
+                return
             message = f"`rev = {field.text}` moves: it names another commit when upstream pushes"
             advice = f"run `updater pin {package.name}`"
             yield self.finding(overlay.file, where, message, package, advice=advice)
         elif source.fetcher in _TAKE_TAG:
             read_elsewhere = _READ_REV.search(overlay.data, package.span.start, package.span.end)
             fix = _as_tag(overlay, field) if read_elsewhere is None else None
-            advice = "" if fix is not None else "write it as `tag` by hand"
+            also = ", and `src.tag` where `src.rev` is read" if read_elsewhere is not None else ""
+            advice = "" if fix is not None else f"write it as `tag` by hand{also}"
             message = "`rev` holds a tag; `tag` says so, and cannot be a branch"
             yield self.finding(overlay.file, where, message, package, advice=advice, fix=fix)
 
@@ -191,7 +200,8 @@ def _as_sri(overlay: OverlayText, field: Field) -> Fix | None:
     """Return the fix that writes a hash as ``hash`` in SRI form, where it is a literal."""
     if field.literal is None or field.inherited or not field.value:
         return None
-    if overlay.data[field.literal.start : field.literal.start + 1] != b'"':
+    written = overlay.data[field.literal.start : field.literal.end]
+    if not written.startswith(b'"') and written != field.value.encode():  # a URI
         return None
     is_own = field.literal in field.span
     value = ""

@@ -336,7 +336,7 @@ class Walk:
 
     def _argument(self, visit: Visit, operand: Node, role: Role, head: Node) -> Visit:
         """Visit the argument of a function; of any, ``finalAttrs: { src = ...; }`` is a package."""
-        builder = " ".join(syntax.text(head, self._data).split())[:_LONGEST_BUILDER]
+        builder = " ".join(syntax.text(head, self._data).split())[-_LONGEST_BUILDER:]
         is_package = makes_package(operand, visit.scope, self._data)
         if not role and not is_package:
             part = visit.part(operand)
