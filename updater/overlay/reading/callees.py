@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Longer than any chain of names that is no cycle.
 _MOST_STEPS = 50
 _ALIAS = re.compile(rb"([A-Za-z_][\w'-]*)\s*=\s*(?:[\w'-]+\.)*(fetch\w+)\s*;")
+_FETCHER_AT_END = re.compile(rb"fetch\w+\s*;")  # in every alias, and in few files
 _CALL, _CALL_WITH = "callPackage", "callPackageWith"
 # What a set may stand in as the argument of a function.
 _AROUND = frozenset({"binary_expression", "function_expression", "parenthesized_expression"})
@@ -45,6 +46,8 @@ def is_own(head: Node, scope: Scope, data: bytes) -> bool:
 
 def names_of_fetchers(data: bytes, names: Collection[str]) -> frozenset[str]:
     """Return further names that a file binds to nixpkgs' functions: ``fetch = prev.fetchgit;``."""
+    if _FETCHER_AT_END.search(data) is None:
+        return frozenset()
     return frozenset(
         match[1].decode()
         for match in _ALIAS.finditer(data)
