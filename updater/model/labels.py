@@ -223,6 +223,8 @@ def _meaning(label: str) -> Version | str:
 
 
 def _base(label: str) -> str:
+    if "unstable" not in label:  # as in nearly all, and a repository may have thousands
+        return label
     commit = _UNSTABLE.fullmatch(label)
     if commit is None:
         return label
