@@ -1,6 +1,6 @@
 """What GitHub's refusals mean, and what to do about them.
 
-Source: GitHub docs, "Troubleshooting the REST API" and "Rate limits for the REST API".
+Source: GitHub docs, "Troubleshooting the REST API".
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from github import GithubException
 
 from updater.effects.git.rejections import BY_RULE, is_by_rule
-from updater.model.moments import from_seconds
+from updater.effects.http.limits import limited_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,21 +89,13 @@ def explanation(error: GithubException) -> str:
 def seconds_to_wait(error: GithubException) -> int | None:
     """Return for how long GitHub wants no more requests; None where it refused something else.
 
-    A minute where it does not say, as its documentation has it; a day at most.
+    A day at most.
     """
-    if error.status not in (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS):
+    now = datetime.now(UTC)
+    until = limited_until(error.status, _headers(error), explanation(error), now)
+    if until is None:
         return None
-    headers = _headers(error)
-    asked = headers.get("retry-after", "")
-    if asked.isdecimal() and asked.isascii():
-        return min(max(int(asked[:9]), 1), _LONGEST)
-    is_spent = headers.get("x-ratelimit-remaining") == "0"
-    reset = from_seconds(headers.get("x-ratelimit-reset", "")) if is_spent else None
-    if reset is not None:
-        return min(max(int((reset - datetime.now(UTC)).total_seconds()), 1), _LONGEST)
-    if is_spent or asked or "rate limit" in explanation(error).lower():
-        return _MINUTE
-    return None
+    return min(max(int((until - now).total_seconds()), 1), _LONGEST)
 
 
 def in_words(seconds: float) -> str:

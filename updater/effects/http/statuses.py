@@ -1,8 +1,4 @@
-"""What a status or an exception of HTTP means: which of ours, until when, and what to do.
-
-Source: RFC 9110; GitHub docs, "Rate limits for the REST API" (secondary limits answer 403 or 429,
-with Retry-After, with x-ratelimit-reset, or with neither: then a minute is to be waited).
-"""
+"""What a status or an exception of HTTP means: which of ours, and what to do. Source: RFC 9110."""
 
 from __future__ import annotations
 
@@ -10,7 +6,6 @@ import os
 import re
 import socket
 import ssl
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,6 +13,7 @@ import httpx
 from msgspec import Struct
 
 from updater.effects.http.addresses import shown
+from updater.effects.http.limits import limited_until
 from updater.errors import (
     BadAnswer,
     NotFound,
@@ -27,16 +23,12 @@ from updater.errors import (
     Unreachable,
     UpstreamError,
 )
-from updater.model import moments
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 FOREIGN = (httpx.HTTPError, httpx.InvalidURL, ValueError, OverflowError)
 """What httpx and what is below it raise for an answer, and for an address in one."""
-
-_MINUTE = timedelta(minutes=1)
-_SECONDS = re.compile(r"[0-9]{1,9}")  # more are no time to wait, but thirty years
 
 _CHECK = "check the network, the proxy variables and the address in config.yaml"
 # What httpx and what is below it say, as far as nothing of a request can stand in it.
@@ -83,8 +75,9 @@ class Refusal(Struct, frozen=True):
         message = f"{url} answers {status} {_phrase(status)}".rstrip()
         if status in (404, 410):
             raise absent(url, status)
-        if self._is_limit(status):
-            until = self._until()
+        text = self.body.decode("utf-8", "replace")
+        until = limited_until(status, self.response.headers, text, self.now)
+        if until is not None:
             when = f"{until:%Y-%m-%d %H:%M:%S} UTC"
             raise RateLimited(
                 f"{message}: rate limited until {when}", url=url, until=until, hint="try later"
@@ -105,31 +98,6 @@ class Refusal(Struct, frozen=True):
             hint = "a tag and a branch may have that name: write refs/tags/NAME for the tag"
             raise BadAnswer(message, url=url, hint=hint)
         raise BadAnswer(message, url=url)
-
-    def _is_limit(self, status: int) -> bool:
-        headers = self.response.headers
-        match status:
-            case 429:
-                return True
-            case 403:
-                used_up = headers.get("x-ratelimit-remaining") == "0"
-                return used_up or "retry-after" in headers or b"rate limit" in self.body.lower()
-            case 503:
-                return "retry-after" in headers
-            case _:
-                return False
-
-    def _until(self) -> datetime:
-        headers = self.response.headers
-        after = headers.get("retry-after", "").strip()
-        until = None
-        if _SECONDS.fullmatch(after):
-            until = self.now + timedelta(seconds=int(after))
-        elif after:
-            until = moments.from_header(after)
-        elif headers.get("x-ratelimit-remaining") == "0":
-            until = moments.from_seconds(headers.get("x-ratelimit-reset", ""))
-        return until or self.now + _MINUTE
 
 
 def _phrase(status: int) -> str:
