@@ -55,7 +55,7 @@ def finish(
     """
     names = ", ".join(own.package.name for own in addition.packages)
     if not dry_run:
-        _make(config.root, addition.files, f"{names}: {command}" if commit else "")
+        _write_all(config.root, addition.files, f"{names}: {command}" if commit else "")
     if request.json:
         from updater.report.as_json import composition_json
 
@@ -114,7 +114,7 @@ def propose(request: Request, config: Config, addition: Addition) -> int:
     return Exit.DONE
 
 
-def _make(root: Path, changed: Sequence[ComposedFile], message: str) -> None:
+def _write_all(root: Path, changed: Sequence[ComposedFile], message: str) -> None:
     """Write all files, and make a commit of them with a message; an empty one for no commit."""
     whole = [(change.file, change.before, change.after) for change in changed]
     if message:

@@ -54,7 +54,7 @@ class Adder(Struct, frozen=True):
                 f"--file and --name go with one REF, and {len(named)} are given",
                 hint="add the packages one after the other",
             )
-        _refuse_twice([(own.text, str(own.project)) for own in named])
+        _refuse_twice([(own.text, str(own.project)) for own in named], "the same project")
         if not ask.name:
             # Of a repository it is not known yet what its project is called
             refuse_in_overlays(
@@ -68,7 +68,8 @@ class Adder(Struct, frozen=True):
         if ask.file:
             drafts = [replace(draft, file=ask.file) for draft in drafts]
         refuse_in_overlays([draft.name for draft in drafts], overlays)
-        _refuse_twice([(own.text, draft.file) for own, draft in zip(named, drafts, strict=True)])
+        files = [(own.text, draft.file) for own, draft in zip(named, drafts, strict=True)]
+        _refuse_twice(files, "projects of the same name")
         with ProjectCopy.made(self.config) as copy:
             return AddRounds(self.run, self.missing, copy, ask).finish(drafts)
 
@@ -89,11 +90,12 @@ class Adder(Struct, frozen=True):
         return self._look_up(named, None)
 
 
-def _refuse_twice(meant: Sequence[tuple[str, str]]) -> None:
+def _refuse_twice(meant: Sequence[tuple[str, str]], what: str) -> None:
     """Refuse arguments that mean the same.
 
     Args:
         meant: arguments, and what each means.
+        what: they are, if two mean the same.
 
     Raises:
         UsageError: two of them mean the same.
@@ -102,6 +104,6 @@ def _refuse_twice(meant: Sequence[tuple[str, str]]) -> None:
     for text, meaning in meant:
         if meaning in texts:
             raise UsageError(
-                f"{texts[meaning]} and {text} are the same project", hint="name it once"
+                f"{texts[meaning]} and {text} are {what}", hint="name one of them alone"
             )
         texts[meaning] = text

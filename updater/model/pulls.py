@@ -26,8 +26,8 @@ class PullRequestLink(Struct, frozen=True):
     step: Literal["", "opened", "changed"] = ""
 
     @property
-    def standing(self) -> str:
-        """Its state, or what this run did."""
+    def shown_state(self) -> str:
+        """What this run did with it, or else its state."""
         return self.step or self.state
 
 

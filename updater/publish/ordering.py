@@ -110,7 +110,7 @@ class OrderTaker(Struct, frozen=True):
                 self.view.put(replace(shown, body=body))
             kept = orders_of([replace(shown, body=body)], self.view.login)
             for identity in dict.fromkeys(order.identity for order in own):
-                taken[identity] = tuple(one for one in kept if one.identity == identity)
+                taken[identity] = tuple(order for order in kept if order.identity == identity)
         return taken
 
     def _shown(self, pull: Pull) -> Pull:

@@ -142,7 +142,7 @@ def _notes(outcome: Outcome, screen: Screen) -> Iterator[str]:
             yield _built(outcome.build, screen)
     if outcome.pull_request is not None:
         pull = outcome.pull_request
-        yield f"pull request {pull.number} ({pull.standing}): {pull.url}"
+        yield f"pull request {pull.number} ({pull.shown_state}): {pull.url}"
     if screen.verbose:
         yield from _details(outcome)
 

@@ -116,7 +116,9 @@ class Summary(Struct, frozen=True):
             ]
         )
         pull = outcome.pull_request
-        link = f"[{pull.number}]({address(pull.url)}) ({pull.standing})" if pull is not None else ""
+        link = (
+            f"[{pull.number}]({address(pull.url)}) ({pull.shown_state})" if pull is not None else ""
+        )
         cells = (shown, self._named(outcome.package), _versions(outcome), said, link)
         return f"| {' | '.join(cells)} |\n"
 

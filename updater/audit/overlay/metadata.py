@@ -60,12 +60,11 @@ meta = with super.lib; {
     exceptions: ClassVar[str] = (
         "An override of a package keeps that package's own `meta`. Builders of other languages "
         "than Python give platforms themselves, and what only another package of its file uses "
-        "needs no `meta`. A `meta` that is computed or "
-        "taken from another package is not judged. With `--upstream` the license is compared with "
-        "the one that the source names, and the homepage is asked for. Licenses that are named in "
-        "two spellings are one; a list of licenses, and a source that names none, are not judged. "
-        "Only a permanent redirect to another address counts, and a page counts as gone if its "
-        "host says so (404 or 410)."
+        "needs no `meta`. A `meta` that is computed or taken from another package is not judged. "
+        "With `--upstream` the license is compared with the one that the source names, and the "
+        "homepage is asked for. Licenses that are named in two spellings are one; a list of "
+        "licenses, and a source that names none, are not judged. Only a permanent redirect to "
+        "another address counts, and a page counts as gone if its host says so (404 or 410)."
     )
 
     def findings(self, overlay: OverlayText) -> Iterator[Finding]:
@@ -76,9 +75,7 @@ meta = with super.lib; {
                 continue
             place = PackageMeta(overlay, package)
             missing = tuple(name for name in place.missing() if not _is_given(package, name))
-            if missing and package in parts:
-                continue
-            if missing:
+            if missing and package not in parts:
                 listed = " or ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
                 yield self.finding(
                     overlay.file,

@@ -33,7 +33,8 @@ def requirements(update: Update, which: str | None) -> str:
         if _is_extra(change) == (which == "extras")
     ]
     rows = [
-        f"| {code(one.name)} | {one.kind} | {code(one.old)} | {code(one.new)} |" for one in changes
+        f"| {code(change.name)} | {change.kind} | {code(change.old)} | {code(change.new)} |"
+        for change in changes
     ]
     head = ["| requirement | change | before | after |", "| --- | --- | --- | --- |"]
     return "\n".join([*head, *rows]) if rows else ""
