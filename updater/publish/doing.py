@@ -49,7 +49,7 @@ class PullRequestWriter(Struct, frozen=True):
         state: rules.ShownState,
         decision: rules.Publish,
     ) -> PullRequestLink:
-        """Bring branch and pull request up to date; return the pull request."""
+        """Bring branch and pull request up to date; return its link, with what was done to it."""
         repository = self.view.repository
         policy = together(members)
         is_allowed = all(

@@ -601,3 +601,8 @@ def test_line_endings_are_kept() -> None:
         b"\r\n        numpy\r\n        zict\r\n" in after or b"  zict\r\n        numpy\r\n" in after
     )
     assert after.count(b"\n") == after.count(b"\r\n")
+
+
+def test_no_command_is_written_where_the_shell_would_read_its_line_end() -> None:
+    data = overlay("postPatch = ''", "  rm -r vendored", "'';").replace(b"\n", b"\r\n")
+    assert "its lines end with" in refusal(data, RELAXED_TOOL)

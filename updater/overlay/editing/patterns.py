@@ -91,7 +91,8 @@ def introduced(
     """Return the edit that gives the script one more command, or the package a script.
 
     Raises:
-        PatchError: the script is not a string of several lines, or the text is not safe in it.
+        PatchError: the script is not a string of several lines, the text is not safe in it, or the
+            file's lines end as no shell has them.
     """
     same = (own for own in declared.substitutions if own.pattern == edit.pattern)
     if any(edit.file in own.files for own in same):
@@ -99,16 +100,18 @@ def introduced(
     quoted = all(_QUOTED.fullmatch(text) for text in (edit.pattern, edit.replacement))
     if not quoted or not _FILE.fullmatch(edit.file):
         raise _unsafe(package, f"{edit.file}: {edit.pattern}")
+    hint = f"replace {edit.pattern} by {edit.replacement} in {edit.file} by hand, in {HOOK}"
+    if b"\r\n" in data:  # Nix hands them to the shell, which takes \r for a part of the last word
+        raise PatchError(f"{package.identity}: its lines end with \\r\\n", hint=hint)
     if HOOK not in declared.place.attributes:
         after = additions.statement(package, declared, "src", "version")
         return (lists.bound(data, after, script_binding([edit])),)
     script = script_of(declared.place)
     written = data[script.start : script.end] if script is not None else b""
     rows = [row for row in written.decode().splitlines() if row.strip()]
-    if script is None or not rows or not written.startswith((b"\n", b"\r\n")):
+    if script is None or not rows or not written.startswith(b"\n"):
         raise PatchError(
-            f"{package.identity}: {HOOK} is not one string of several lines",
-            hint=f"replace {edit.pattern} by {edit.replacement} in {edit.file} there by hand",
+            f"{package.identity}: {HOOK} is not one string of several lines", hint=hint
         )
     margin = min((row[: -len(row.lstrip())] for row in rows), key=len)
     end = script.start + len(written.rstrip())
