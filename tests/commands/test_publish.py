@@ -389,7 +389,7 @@ def test_what_was_asked_for_is_found_again(home: Home, tmp_path: Path) -> None:
 
     pull = home.pull(1)
     assert (pull.title, home.version("updater/apple", "apple")) == ("apple: 1.0 -> 0.9", "0.9")
-    assert "⚠️ **the version goes down: 1.0 -&gt; 0.9.** ✅ hash" in pull.body
+    assert "⚠️ **The version goes down: 1.0 -&gt; 0.9.** ✅ hash" in pull.body
     assert "major version" not in pull.body
     assert "\nSomebody asked for `0.9` with `--to`.\n" in pull.body
 
