@@ -104,6 +104,6 @@ def _refuse_twice(meant: Sequence[tuple[str, str]], what: str) -> None:
     for text, meaning in meant:
         if meaning in texts:
             raise UsageError(
-                f"{texts[meaning]} and {text} are {what}", hint="name one of them alone"
+                f"{texts[meaning]} and {text} are {what}", hint="leave one of them out"
             )
         texts[meaning] = text
