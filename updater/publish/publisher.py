@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from updater.errors import Bug, PublishError, StageError, bugs_at
 from updater.model import Failed, PinWarning
-from updater.model.proposal import Proposal
 from updater.model.schedule import opens
 from updater.overlay.reading.uses import dependents, uses
 from updater.pipeline.proposed import ProposedUpdate
@@ -24,7 +23,7 @@ from updater.publish.doing import PullRequestWriter
 from updater.publish.groups import by_name
 from updater.publish.members import PullRequestPart, apart, failed, held, member_of, together
 from updater.publish.ordering import OrderTaker, in_force, refusing
-from updater.publish.text import names
+from updater.publish.planning import ProposalPlanner
 from updater.publish.text.body import render
 from updater.publish.watching import watched_files
 
@@ -35,8 +34,9 @@ if TYPE_CHECKING:
     from updater.config.load import Config
     from updater.effects.git.push import PushRemote
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import Change, Outcome, Pull
+    from updater.model import Outcome, Pull
     from updater.model.orders import Order
+    from updater.model.proposal import Proposal
     from updater.publish.looking import RepositoryView
 
 
@@ -58,6 +58,7 @@ class Publisher:
         self._now = now
         self.problems: list[str] = []
         self.notes: list[str] = []
+        self._planner = ProposalPlanner(view, config.file)
         self._pull_requests = PullRequestWriter(view, push_by_git, self.notes.append)
         self.bugs: list[Bug] = []
         self._watched: Callable[[Iterable[str]], tuple[str, ...]] = tuple
@@ -204,7 +205,7 @@ class Publisher:
             try:
                 with bugs_at(PublishError.stage):
                     parts = [part.beside(beside) for part in beside]
-                    self._proposal(name, self._view.naming.branch(name), parts, overlays)
+                    self._planner.plan(name, self._view.naming.branch(name), parts, overlays)
             except StageError as error:
                 errors[member.package.identity] = error
             else:
@@ -245,7 +246,7 @@ class Publisher:
         if not chosen:
             return left, None
         chosen = [self._dated(member.beside(chosen), pulls) for member in chosen]
-        proposal = self._proposal(name, branch, chosen, overlays)
+        proposal = self._planner.plan(name, branch, chosen, overlays)
         return self._decide_on(proposal, chosen, pulls) + left, proposal
 
     def _ordered(
@@ -287,46 +288,6 @@ class Publisher:
     def _dated(self, member: PullRequestPart, pulls: tuple[Pull, ...]) -> PullRequestPart:
         today = self._now.date()
         return member.proposed_on(rules.proposed_on(pulls, self._view.login, member.update, today))
-
-    def _proposal(
-        self, name: str, branch: str, members: list[PullRequestPart], overlays: OverlayFiles
-    ) -> Proposal:
-        """Plan all members' edits on the base's text, one after the other."""
-        texts, changed = dict(overlays.texts), set[str]()
-        for member in members:
-            change = member.proposed.planned.of(texts)
-            self._refuse_other_base(change, texts)
-            texts |= change.texts
-            changed.update(change.texts)
-        updates = tuple(member.update for member in members)
-        links = self._view.links(branch, self._config.file)
-        return Proposal(
-            branch=branch,
-            title=names.title(name, updates),
-            message=names.message(name, updates),
-            body=render(updates, links),
-            updates=updates,
-            links=links,
-            files={f"{self._view.base.prefix}{file}": texts[file] for file in sorted(changed)},
-        )
-
-    def _refuse_other_base(self, change: Change, texts: Mapping[str, bytes]) -> None:
-        """Refuse new overlays whose list is not the base's.
-
-        Raises:
-            PublishError: it is not.
-        """
-        if not change.adds_files:
-            return
-        names = [own.file for own in change.beside]
-        there = {**self._view.read(names, self._view.base.commit), **texts}
-        for own in change.beside:
-            if there.get(own.file) != own.before:
-                branch = self._view.base.branch
-                raise PublishError(
-                    f"{own.file} is not what the branch {branch} has",
-                    hint=f"run it again with {branch} checked out and nothing changed",
-                )
 
     def _decide_on(
         self, proposal: Proposal, members: list[PullRequestPart], pulls: tuple[Pull, ...]
