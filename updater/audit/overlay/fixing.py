@@ -110,8 +110,11 @@ class FixRun:
                 break
             after = self._tried(batch, state)
             if after is None and len(batch) > 1:
-                tries = (self._tried([finding], state) for finding in batch)
-                after = next((tried for tried in tries if tried is not None), None)
+                batch = [finding for finding in batch if self._is_writable(finding)]
+                after = self._tried(batch, state) if batch else None
+            while after is None and len(batch) > 1:  # the rest is met again in the next round
+                batch = batch[: len(batch) // 2]
+                after = self._tried(batch, state)
             state = after if after is not None else state
         return state
 
@@ -189,8 +192,12 @@ class FixRun:
         planned = self._planned(batch, before)
         return self._take(batch, planned) if planned is not None else None
 
-    def _planned(self, batch: Sequence[Finding], before: Audited) -> _Planned | None:
-        """Return what some fixes lead to; None where one may not be made."""
+    def _is_writable(self, finding: Finding) -> bool:
+        """Tell whether a fix can be written, before anything is judged; refuse it where not."""
+        return self._written([finding]) is not None
+
+    def _written(self, batch: Sequence[Finding]) -> dict[str, bytes] | None:
+        """Return the files with some fixes; None where one cannot be written."""
         texts = dict(self._texts)
         try:
             for file in dict.fromkeys(own.file for one in batch for own in _fix(one).edits):
@@ -202,6 +209,13 @@ class FixRun:
                 )
         except PatchError as error:
             self._refuse(batch, str(error))
+            return None
+        return texts
+
+    def _planned(self, batch: Sequence[Finding], before: Audited) -> _Planned | None:
+        """Return what some fixes lead to; None where one may not be made."""
+        texts = self._written(batch)
+        if texts is None:
             return None
         after = self._judge(texts)
         added = new_findings(
