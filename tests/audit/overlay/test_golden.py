@@ -75,6 +75,7 @@ BROKEN = {
     "self-super/added-later",
     "self-super/added-later-by-path",
     "self-super/in-a-circle",
+    "self-super/override-in-the-overlay-of-a-python",
     "self-super/override-of-the-final",
     "self-super/union-of-the-final",
     "unused/asked-through-ps",

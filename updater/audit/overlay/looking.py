@@ -57,7 +57,7 @@ def look(
         with bugs_at(STAGE):
             facts = FileFacts(
                 overlay.is_overlay,
-                overlay.sets,
+                overlay.whole_sets,
                 FileMentions.of(overlay),
                 overlay.paths,
                 is_circular=overlay.is_circular,

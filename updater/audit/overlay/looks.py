@@ -37,7 +37,7 @@ class FileFacts(Struct, frozen=True, array_like=True):
 
     Attributes:
         is_overlay: it is ``final: prev: ...``.
-        sets: as `OverlayText.sets`.
+        sets: as `OverlayText.whole_sets`.
         paths: the files that it names, relative to its own folder.
         is_circular: as `OverlayText.is_circular`.
     """

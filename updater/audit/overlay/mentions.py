@@ -145,7 +145,7 @@ def _paths(overlay: OverlayText, starts: Container[int]) -> Iterator[Mention]:
             part[1] if part[1] is not None else part[0]
             for part in _PARTS.finditer(match[2].decode("utf-8", "replace"))
         )
-        python, name, rest = place_in_set(names)
+        python, name, rest = place_in_set((*overlay.path_of(root), *names))
         if not name:
             continue
         where = Span(*match.span())
@@ -187,7 +187,9 @@ def _inherited(overlay: OverlayText) -> Iterator[Mention]:
         for word in re.finditer(rb"[A-Za-z_][\w'-]*", match[2]):
             start = match.start(2) + word.start()
             where = Span(start, start + len(word[0]))
-            python, name, rest = place_in_set((*path[1:], word[0].decode()))
+            python, name, rest = place_in_set(
+                (*overlay.path_of(path[0]), *path[1:], word[0].decode())
+            )
             owner = overlay.owner(where)
             yield Mention(
                 python,
@@ -216,7 +218,7 @@ def _listed(
         resolved = names_of(bound[0][0], overlay.data) if len(bound) == 1 else ()
         base = (*resolved, *base[1:]) if resolved else base
     role = overlay.sets.get(base[0]) if base else None
-    names = (*base[1:], *own) if role is not None else (*base, *own)
+    names = (*overlay.path_of(base[0]), *base[1:], *own) if role is not None else (*base, *own)
     python, name, rest = place_in_set(names)
     return Mention(
         python,

@@ -162,7 +162,7 @@ def _builder_set(package: Package, overlay: OverlayText) -> str:
     names = tuple(package.builder.split("."))
     if names[0] not in overlay.sets:
         return ""
-    return place_in_set(names[1:])[0]
+    return place_in_set((*overlay.path_of(names[0]), *names[1:]))[0]
 
 
 def _shown(python: str) -> str:
@@ -178,7 +178,7 @@ def _fix(overlay: OverlayText, mention: Mention, own: str) -> Fix | None:
             return None
         edit = moved
     else:
-        root = next((name for name, role in overlay.sets.items() if role == mention.role), "")
+        root = next((name for name, role in overlay.whole_sets.items() if role == mention.role), "")
         if not root or data[where.start : where.end].decode("utf-8", "replace") != mention.name:
             return None
         edit = Edit(where, select((root, _shown(own)), mention.name).encode())

@@ -33,6 +33,8 @@ _FIRST = re.compile(rb"(?<![\w.'\"$@-])([A-Za-z_][\w'-]*)[ \t]*\Z")
 _FINAL = re.compile(r"\w*([Ff]inal|[Ss]elf)\w*|_")
 _PREVIOUS = re.compile(r"\w*([Ss]uper|[Pp]rev|[Oo]ld|[Oo]rig)\w*|_")
 _LONGEST_ARGUMENT = 60
+_PYTHON = re.compile(r"python\d*")
+_PYTHON_SET = re.compile(r"python\d*Packages|pythonPackages")
 _OF_ONE_PACKAGE = re.compile(r"finalAttrs|prevAttrs|previousAttrs|old\w*|attrs|oldAttrs")
 _QUIET = frozenset({"comment", "string_fragment", "uri_expression"})
 
@@ -72,7 +74,22 @@ class OverlayText:
 
         A name that two functions bind differently stands for neither.
         """
-        roles: dict[str, set[str]] = {}
+        return {name: role for name, (role, *rest) in self._arguments.items() if not rest}
+
+    @cached_property
+    def whole_sets(self) -> dict[str, str]:
+        """Those of its sets that are whole package sets, not of the packages of one Python."""
+        return {name: role for name, role in self.sets.items() if not self.path_of(name)}
+
+    def path_of(self, name: str) -> tuple[str, ...]:
+        """Return where the set is that an argument stands for; empty for a whole package set."""
+        paths = {path for own in self._arguments.get(name, {}).values() for path in own}
+        return next(iter(paths)) if len(paths) == 1 else ()
+
+    @cached_property
+    def _arguments(self) -> dict[str, dict[str, set[tuple[str, ...]]]]:
+        """The arguments of overlay functions: name -> role -> where the set is."""
+        roles: dict[str, dict[str, set[tuple[str, ...]]]] = {}
         for match in _SECOND.finditer(self.data):
             before = self.data[max(0, match.start() - _LONGEST_ARGUMENT) : match.start()]
             first = _FIRST.search(before)
@@ -85,9 +102,33 @@ class OverlayText:
                 _plain(names[1])
             )
             if is_called_so or self._is_whole(match.start(1)):
-                roles.setdefault(names[0], set()).add("final")
-                roles.setdefault(names[1], set()).add("previous")
-        return {name: role for name, (role, *rest) in roles.items() if not rest}
+                path = self._python_path(match.start(1))
+                roles.setdefault(names[0], {}).setdefault("final", set()).add(path)
+                roles.setdefault(names[1], {}).setdefault("previous", set()).add(path)
+        return roles
+
+    def _python_path(self, argument: int) -> tuple[str, ...]:
+        """Return where the Python set is whose overlay a function is; empty where it is of none.
+
+        Such as ``python3.pkgs`` of ``python3 = super.python3.override { packageOverrides = ... }``.
+        """
+        binding = self.binding_around(argument)
+        name = self._last_name(binding)
+        if name == "pythonPackagesExtensions" or _PYTHON_SET.fullmatch(name):
+            return (name,)
+        while binding is not None and name == "packageOverrides":
+            node = binding.parent
+            while node is not None and node.type != "binding":
+                node = node.parent
+            binding = node
+            python = self._last_name(binding)
+            if _PYTHON.fullmatch(python):
+                return python, "pkgs"
+        return ()
+
+    def _last_name(self, binding: Node | None) -> str:
+        path = binding.child_by_field_name("attrpath") if binding is not None else None
+        return syntax.text(path, self.data).rpartition(".")[2] if path is not None else ""
 
     def _is_whole(self, argument: int) -> bool:
         """Tell whether an argument is of the function that the file as a whole is."""
@@ -99,7 +140,7 @@ class OverlayText:
     @property
     def is_circular(self) -> bool:
         """Whether it makes a set of Python packages from the final one, which has no end."""
-        roots = (name for name, role in self.sets.items() if role == "final")
+        roots = (name for name, role in self.whole_sets.items() if role == "final")
         return any(union_of(root).search(self.data) for root in roots)
 
     @cached_property
@@ -171,9 +212,11 @@ class OverlayText:
         start = data.rfind(b"\n", 0, where.start) + 1
         end = data.find(b"\n", where.end)
         end = len(data) if end < 0 else end
-        behind = data.find(b"#", where.end, end)
-        if behind >= 0 and not self.is_code(behind):
-            yield data[behind:end]
+        for mark in (b"#", b"/*"):
+            behind = data.find(mark, where.end, end)
+            node = self.node_at(behind) if behind >= 0 else None
+            if node is not None and node.type == "comment":
+                yield data[behind:end]
         if data[start : where.start].strip():
             return
         while start:

@@ -131,7 +131,8 @@ self: super: {
     ) -> Finding:
         previous = _root(project, file, "previous")
         fix = None
-        if previous and mention.way == "path" and mention.name not in project.added:
+        is_own = mention.way == "path" and _is_of_whole(project, file, mention)
+        if previous and is_own and mention.name not in project.added:
             edit = Edit(mention.root, previous.encode())
             fix = Fix("safe", f"take it from {previous}", (FileEdit(file, edit),), "inputs")
         return self.finding(
@@ -180,6 +181,12 @@ def _root(project: AuditedProject, file: str, role: str) -> str:
     return next((name for name, own in sets.items() if own == role), "")
 
 
+def _is_of_whole(project: AuditedProject, file: str, mention: Mention) -> bool:
+    """Tell whether a path begins with a whole package set, not with that of one Python."""
+    name = project.text(file)[mention.root.start : mention.root.end].decode()
+    return name in project.looked.looks[file].facts.sets
+
+
 def _to_final(
     project: AuditedProject,
     file: str,
@@ -192,6 +199,8 @@ def _to_final(
     if not final or _leads_to(package, owner.name, project):
         return None
     if mention.way == "path":
+        if not _is_of_whole(project, file, mention):
+            return None
         edit = Edit(mention.root, final.encode())
     elif mention.way == "with":
         written = project.text(file)[mention.span.start : mention.span.end].decode()
