@@ -17,7 +17,7 @@ from tests.loopback.messages import json_answer, redirect
 from tests.loopback.rest import forbidden, invalid, problem, secondary_limit
 from tests.loopback.server import Server
 from updater.effects.github.repository import GitHubRepository
-from updater.publish.publisher import Publisher
+from updater.publish.planning import ProposalPlanner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -392,16 +392,16 @@ def test_a_bug_that_only_two_show_together_costs_one_of_them(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.configure("packages: {'*': {pull_request: {group: fruit}}}\n")
-    sound = Publisher._proposal
+    sound = ProposalPlanner.plan
 
     def broken(
-        publisher: Publisher, name: str, branch: str, members: list[Any], overlays: OverlayFiles
+        planner: ProposalPlanner, name: str, branch: str, members: list[Any], overlays: OverlayFiles
     ) -> Proposal:
         if len(members) > 1:
             raise IndexError("secret")
-        return sound(publisher, name, branch, members, overlays)
+        return sound(planner, name, branch, members, overlays)
 
-    monkeypatch.setattr(Publisher, "_proposal", broken)
+    monkeypatch.setattr(ProposalPlanner, "plan", broken)
     result = home.bump()
     said = home.packages(result)
     assert (said["apple"]["pull_request"]["number"], said["pear"]["status"]) == (1, "failed")
