@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 # Longer than any chain of names that is no cycle.
 _MOST_STEPS = 50
-_ALIAS = re.compile(rb"([A-Za-z_][\w'-]*)\s*=\s*(?:[\w'-]+\.)*(fetch\w+)\s*;")
-_FETCHER_AT_END = re.compile(rb"fetch\w+\s*;")  # in every alias, and in few files
+_ALIAS = re.compile(rb"(?<![\w'-])([A-Za-z_][\w'-]*+)\s*+=\s*+(?:[\w'-]++\.)*+(fetch\w++)\s*+;")
+_FETCHER_AT_END = re.compile(rb"(?<!\w)fetch\w++\s*+;")  # in every alias, and in few files
 _CALL, _CALL_WITH = "callPackage", "callPackageWith"
 # What a set may stand in as the argument of a function.
 _AROUND = frozenset({"binary_expression", "function_expression", "parenthesized_expression"})

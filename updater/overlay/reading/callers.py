@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 CALL_PACKAGE = re.compile(r"callPackage\w*")
 _IMPORT = "import"
+# A name, and the text up to what ends its value or begins another one's.
+_BINDING = re.compile(rb"(?<![\w'-])([A-Za-z_][\w'-]*+)\s*+=(?=([^;=]*+))")
+_PATH = re.compile(rb"[\w./+-]++")
 _BODIES = frozenset({"assert_expression", "let_expression", "with_expression"})
 # More than any functions that make functions.
 _MOST_STEPS = 40
@@ -89,13 +92,11 @@ class Functions:
     @property
     def names(self) -> frozenset[str]:
         """The names that are bound to what is made from another file."""
+        paths = {path.encode() for path in self._files}
         return frozenset(
             match[1].decode()
-            for path in self._files
-            for match in re.finditer(
-                rb"([A-Za-z_][\w'-]*)\s*=\s*[^;=]*?%s(?![\w./+-])" % re.escape(path.encode()),
-                self._data,
-            )
+            for match in (_BINDING.finditer(self._data) if paths else ())
+            if not paths.isdisjoint(_PATH.findall(match[2]))
         )
 
     def are_called_by(self, name: str) -> bool:

@@ -33,7 +33,7 @@ _CHANGE = re.compile(
     rf"""^\s*(?:cd|pushd)\s+["']?(?:\./)?(?P<path>\.\.(?:/\.\.)*|{_PATH})/?["']?\s*(?:;|&&|\|\||$)""",
     re.MULTILINE,
 )
-_ANY_ROOT = re.compile(r"^\s*(?:.*;\s*)?(?:export\s+)?sourceRoot\+?=", re.MULTILINE)
+_ANY_ROOT = re.compile(r"^[ \t]*(?:.*;\s*)?(?:export\s+)?sourceRoot\+?=", re.MULTILINE)
 _BEFORE_A_BUILD = re.compile(r"\s*(?:(?:cd|pushd|export|runHook|set)\b|#|\w+=|$)")
 _BACK = re.compile(r"^\s*(?:cd\s+-|cd\s+\"?\$\w+|popd)\b", re.MULTILINE)
 

@@ -34,7 +34,7 @@ _OF_THE_PACKAGE = re.compile(r"\b(?:final\w*|self|old\w*|prev\w*|attrs)\.version
 
 # Lists of other packages, which have versions of their own, and patches that stay as they are.
 _OF_OTHERS = frozenset({*INPUT_FIELDS, "optional-dependencies", "passthru", "patches"})
-_VARIABLE = re.compile(r"\w*version\w*\s*(?:=|:)\s*\\?[\"']?", re.IGNORECASE)
+_VARIABLE = re.compile(r"(?<!\w)(?P<name>\w++)\s*+[=:]\s*+\\?[\"']?")
 _GOES_ON = re.compile(r"[\w.]")
 # What a script puts in the place of another text, such as the arguments of substituteInPlace.
 _SUBSTITUTES = re.compile(r"substitute|--replace|\bsed\b|\bexport\b")
@@ -159,7 +159,9 @@ def _copies(text: str, label: str, pname: str) -> bool:
     if text in (f'"{label}"', f"''{label}''"):
         return True
     if any(
-        text.startswith(label, match.end()) and not _GOES_ON.match(text, match.end() + len(label))
+        "version" in match["name"].lower()
+        and text.startswith(label, match.end())
+        and not _GOES_ON.match(text, match.end() + len(label))
         for match in _VARIABLE.finditer(text)
     ):
         return True

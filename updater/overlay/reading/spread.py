@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 _NAME = r"[A-Za-z_][\w'-]*"
 # Of a value enough to see what it is made of: bindings stand in each other.
-_BINDING = re.compile(rf"({_NAME})\s*[=?](?=([^;]{{0,500}}))")
-_INHERIT = re.compile(r"\binherit\s*\(([^;]*?)\)([^;()]*);")
+_LONGEST_VALUE = 500
+_BINDING = re.compile(rf"(?<![\w'-])({_NAME}+)\s*+[=?](?=([^;]{{0,{_LONGEST_VALUE}}}))")
+_INHERIT = re.compile(r"\binherit\s*\(")
 # A path, a text, or names behind each other: `./npins`, `"tool"`, `pins.tool.version`.
 _TERM = re.compile(rf"(\.{{1,2}}/[\w./+-]*)|\"({_NAME})\"|({_NAME}(?:\s*\.\s*\"?{_NAME}\"?)*)")
 
@@ -102,6 +103,10 @@ def _bindings(text: str) -> Iterator[tuple[str, str]]:
     """Yield the names that a text binds, each with the text of its value, or the start of it."""
     for match in _BINDING.finditer(text):
         yield match[1], match[2]
-    for match in _INHERIT.finditer(text):
-        for name in match[2].split():
-            yield name, f"{match[1]}.{name}"
+    for statement in text.split(";"):
+        owner, closed, names = statement.rpartition(")")
+        inherit = _INHERIT.search(owner) if closed and "(" not in names else None
+        if inherit is not None:
+            value = owner[inherit.end() :][:_LONGEST_VALUE]
+            for name in names.split():
+                yield name, f"{value}.{name}"
