@@ -59,10 +59,13 @@ def test_without_a_token_nobody_is_asked(asking: Asking, github: GitHub, fig: Ho
     assert github.server.requests() == []
 
 
+NOTHING = {"r0": {f"f{n}": None for n in range(7)}}
 ANSWERS = {
     "no JSON": text("{"),
     "no repository": json_answer({"data": {"r0": None}}),
     "no files": json_answer({"data": {"r0": {}}}),
+    "a time-out": json_answer({"data": NOTHING, "errors": [{"path": ["r0", "f3", "text"]}]}),
+    "an error of all": json_answer({"data": NOTHING, "errors": [{"message": "too much"}]}),
     "no text": json_answer({"data": {"r0": {f"f{n}": {"text": 1} for n in range(7)}}}),
 }
 

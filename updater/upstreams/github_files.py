@@ -28,8 +28,23 @@ class _FileBlob(Struct, frozen=True, rename="camel"):
     is_truncated: bool | None = True
 
 
+class _TreeError(Struct, frozen=True):
+    path: list[str | int] | None = None
+
+
 class _FilesAnswer(Struct, frozen=True):
     data: dict[str, dict[str, _FileBlob | None] | None] | None = None
+    errors: list[_TreeError] | None = None
+
+    @property
+    def repositories(self) -> dict[str, dict[str, _FileBlob | None]]:
+        """Those that are told without an error: what has one is null, as a missing file is."""
+        failed = {error.path[0] if error.path else "" for error in self.errors or ()}
+        return {
+            alias: blobs
+            for alias, blobs in (self.data or {}).items()
+            if blobs is not None and failed.isdisjoint((alias, ""))
+        }
 
 
 _BATCH = 25  # repositories: some three hundred files
@@ -53,10 +68,10 @@ async def read_trees(
             reply = await read_answer(answer, _FilesAnswer)
         except BadAnswer as error:
             raise _unusable(host, batch) from error
+        repositories = reply.repositories
         for number, question in enumerate(batch):
-            repository = (reply.data or {}).get(f"r{number}")
-            places = _places(question)
-            if repository is not None and all(f"f{at}" in repository for at in range(len(places))):
+            repository, places = repositories.get(f"r{number}", {}), _places(question)
+            if all(f"f{at}" in repository for at in range(len(places))):
                 trees[question] = _contents(places, repository)
     if not trees:
         raise _unusable(host, questions)

@@ -108,7 +108,7 @@ def introduced(
         return (lists.bound(data, after, script_binding([edit])),)
     script = script_of(declared.place)
     written = data[script.start : script.end] if script is not None else b""
-    rows = [row for row in written.decode().splitlines() if row.strip()]
+    rows = [row for row in written.decode("utf-8", "replace").splitlines() if row.strip()]
     if script is None or not rows or not written.startswith(b"\n"):
         raise PatchError(
             f"{package.identity}: {HOOK} is not one string of several lines", hint=hint
