@@ -16,6 +16,7 @@ from updater.cli import session
 from updater.effects.http import client, variables
 from updater.effects.processes import ancestors
 from updater.kinds import KNOWN_HOSTS
+from updater.overlay.reading import file, uses
 
 if TYPE_CHECKING:
     import ssl
@@ -89,6 +90,8 @@ def _scrubbed(
     What runs in this process would find tokens that the tests were started with, too: the shell of
     a person who uses GitHub often has one.
     """
+    for kept in (file._packages, file.parse_file, uses.references):  # what other tests have read
+        kept.cache_clear()
     monkeypatch.setattr(ancestors, "PROC", tmp_path / "no-processes")
     monkeypatch.setattr(client, "trusted_certificates", _trusted_certificates)
     monkeypatch.setattr(session, "BRIEF_SECONDS", 120.0)  # no machine's load decides an answer

@@ -17,7 +17,7 @@ from updater.audit.overlay.base import TextRule
 from updater.audit.overlay.homepages import homepage_findings
 from updater.audit.overlay.meta_licences import licence_change
 from updater.audit.overlay.package_meta import PackageMeta
-from updater.overlay.reading.uses import references
+from updater.overlay.reading.uses import references_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -141,8 +141,10 @@ class _Parts:
     def __contains__(self, package: Package) -> bool:
         if package.span in self._inner:
             return True
-        name = package.attribute[0] if len(package.attribute) == 1 else ""
-        used = [where for where in self._uses.get(name, ()) if where not in package.span]
+        if len(package.attribute) != 1:  # of a set, and no name
+            return False
+        named = self._uses.get(package.attribute[0], ())
+        used = [where for where in named if where not in package.span]
         return bool(used) and all(map(self._is_inside, used))
 
     def _is_inside(self, where: Span) -> bool:
@@ -153,7 +155,7 @@ class _Parts:
     @cached_property
     def _uses(self) -> Mapping[str, Sequence[Span]]:
         uses: dict[str, list[Span]] = {}
-        for where, text in references(self._overlay.data).names:
+        for where, text in references_in(self._overlay.text).names:
             uses.setdefault(text, []).append(where)
         return uses
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from updater.model import Package
     from updater.overlay.reading.scope import Binding
+    from updater.overlay.reading.syntax import NixText
 
 _TEXTS = frozenset({"string_expression", "indented_string_expression", "integer_expression"})
 _SELECTIONS = ("select_expression", "has_attr_expression")
@@ -99,9 +100,15 @@ def possible_references(data: bytes) -> References:
 @lru_cache(maxsize=1024)
 def references(data: bytes) -> References:
     """Return what a text names; several stages of a run ask."""
+    return references_in(syntax.parse(data))
+
+
+def references_in(text: NixText) -> References:
+    """Return what a text names that is parsed already."""
+    data = text.data
     names: list[tuple[Span, str]] = []
     paths: set[str] = set()
-    waiting = [(syntax.parse(data).root, _NONE)]
+    waiting = [(text.root, _NONE)]
     while waiting:
         node, own = waiting.pop()
         own = _bound_in(node, own, data)
