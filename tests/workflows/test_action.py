@@ -49,7 +49,8 @@ def test_five_lines_open_pull_requests_and_build_nothing(sample: Sample) -> None
         "outdated": ["apple", "pear"],
         "updated": ["apple", "pear"],
         "pull-requests": [
-            {"url": f"{address}/{number}", "number": number, "state": "open"} for number in (1, 2)
+            {"url": f"{address}/{number}", "number": number, "state": "open", "step": "opened"}
+            for number in (1, 2)
         ],
     }
     assert [pull.title for pull in sample.hosted.pulls.values()] == [

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from updater.publish.text.commands import Command
 
 _MOST_AUTHORS = 20
+_MOST_ASKED = 5
 
 
 class OrderTaker(Struct, frozen=True):
@@ -58,8 +59,9 @@ class OrderTaker(Struct, frozen=True):
             listed = view.repository.newest_comments()
             if listed is not None:
                 pulls = [replace(pull, comments=listed.get(pull.number, ())) for pull in pulls]
-            else:  # each is a request
-                pulls = [pull for pull in pulls if pull.state == "open"]
+            else:  # each is a request: those that ended last come first
+                ended = [pull for pull in pulls if pull.state != "open"][:_MOST_ASKED]
+                pulls = [pull for pull in pulls if pull.state == "open" or pull in ended]
         taken: dict[str, tuple[Order, ...]] = {}
         for pull in pulls:
             taken |= self._take_of(pull, pulls)
