@@ -43,7 +43,8 @@ def with_readers(
         texts: all files that were read.
     """
     readers = [package for package in packages if package.pins]
-    written = _entries_of_programs(packages)
+    beyond = [package for package in packages if package.outside is not None]
+    written = _entries_of_programs(packages) if beyond else {}
     if not readers and not written:
         return tuple(packages)
     by_place: dict[tuple[str, Span], list[Package]] = {}
@@ -51,7 +52,7 @@ def with_readers(
         for place in reader.pins:
             by_place.setdefault(place, []).append(reader)
     files = {file for file, _ in by_place}
-    outside = OutsideReaders([package for package in packages if package.outside], arguments, texts)
+    outside = OutsideReaders(beyond, arguments, texts)
     changed = []
     for package in packages:
         own = _places_in(package) if package.file in files else package.pins
@@ -137,10 +138,10 @@ class OutsideReaders:
             places = _places_of(entry.file)
             for reader in self._packages:
                 outside = reader.outside
-                if outside is None or _is_of_one_unit(package, reader):
+                if outside is None:
                     continue
                 how = self._reading(reader.file, outside, entry, places)
-                if how:
+                if how and not _is_of_one_unit(package, reader):
                     return replace(package, lent=_lends(package, reader, outside, how))
         return package
 
@@ -155,7 +156,7 @@ class OutsideReaders:
             return f"reads {reads[0]}"
         for path in names:
             for whole in self._through_callers(file, path):
-                if self._may_be(whole, entry, is_called=file in self._arguments):
+                if self._may_be(whole, entry, places, is_called=file in self._arguments):
                     return f"takes its source from {'.'.join(path)}"
         return ""
 
@@ -166,12 +167,15 @@ class OutsideReaders:
         # what a call makes of more than names may be anything that the name leads to
         return [(*value, *path[1:]) if value else path for value in values] or [path]
 
-    def _may_be(self, path: tuple[str, ...], entry: PinEntry, *, is_called: bool) -> bool:
+    def _may_be(
+        self, path: tuple[str, ...], entry: PinEntry, places: frozenset[str], *, is_called: bool
+    ) -> bool:
         """Tell whether names that lead out of a file may lead to a pin.
 
         Args:
             path: the names.
             entry: the pin.
+            places: the files by which it is read.
             is_called: who calls the file is known, and gives nothing for the first of these names.
         """
         if entry.key in path:
@@ -181,7 +185,7 @@ class OutsideReaders:
         is_whole = len(path) == 1 or (len(path) == 2 and path[1] in LEAVES)  # noqa: PLR2004 - and it
         if not is_called and is_whole and path[0] not in _OF_NIXPKGS:
             return True
-        led = self._spread.of(entry, _places_of(entry.file))
+        led = self._spread.of(entry, places)
         return path[0] in led or any(name in led and name not in LEAVES for name in path)
 
 

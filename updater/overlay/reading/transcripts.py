@@ -7,6 +7,7 @@ niv. An edit of such a text is an edit of the JSON, whose own layout stays as it
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -73,8 +74,11 @@ class Transcript(Struct, frozen=True):
     places: dict[Span, Span]
 
 
+@lru_cache(maxsize=4)
 def transcribed(data: bytes, file: str) -> Transcript:
     """Return JSON as Nix text; an entry of npins and niv has its source as ``outPath``.
+
+    The last few are kept: many files read the same pins.
 
     Raises:
         one of `decoding.UNREADABLE`: it is not JSON, or nested too deep.
