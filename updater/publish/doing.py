@@ -55,8 +55,8 @@ class PullRequestWriter(Struct, frozen=True):
         is_allowed = all(
             rules.may_automerge([member.update], member.policy.automerge) for member in members
         )
-        automerge = is_allowed and self._is_checked(members)
         pull = decision.pull
+        automerge = is_allowed and not _is_settled(decision) and self._is_checked(members)
         is_new, checks = pull is None, None
         if pull is None:
             is_whole = not automerge and not policy.furnishes
@@ -225,3 +225,10 @@ class PullRequestWriter(Struct, frozen=True):
         if pull is None or not sha:
             return
         self.view.say_once(pull, stopped_marker(sha), stopped_comment(sha))
+
+
+def _is_settled(decision: rules.Publish) -> bool:
+    """Tell whether an earlier run has decided that a pull request is not merged by itself."""
+    pull = decision.pull
+    marker = read_marker(pull.body) if pull is not None and not pull.automerge else None
+    return not decision.push and marker is not None and marker.ready
