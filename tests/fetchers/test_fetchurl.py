@@ -274,6 +274,7 @@ def test_a_name_with_the_version_would_go_on_telling_it() -> None:
     [
         ("https://gitlab.com/api/v4/projects/o%2Fg%2Fr", "gitlab:o/g/r"),
         ("https://gitlab.com/api/v4/projects/12", "gitlab:GROUP/REPO"),
+        ("https://gitlab.com/api/v4/projects/a%2Fb%1b[2J", "gitlab:GROUP/REPO"),
         ("https://git.example/api/v4/projects/o%2Fr", "https://git.example/o/r"),
         ("https://d.example/projects/12", "github:OWNER/REPO"),
     ],

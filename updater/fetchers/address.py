@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from updater.model import Project, Span
 from updater.overlay.reading.pins import places
+from updater.text import is_printable
 
 _ENDING = r"(?:\.tar\.(?:gz|bz2|xz|zst)|\.tgz|\.zip|\.tar)"
 # Only behind refs/ is it plain that a slash belongs to the name.
@@ -146,7 +147,7 @@ def upstream_in(text: str) -> str:
     if match is None:
         return "github:OWNER/REPO"
     path = unquote(match["project"])
-    path = path if "/" in path else "GROUP/REPO"
+    path = path if "/" in path and is_printable(path) else "GROUP/REPO"
     is_gitlab = match["host"] == "gitlab.com"
     return f"gitlab:{path}" if is_gitlab else f"https://{match['host']}/{path}"
 

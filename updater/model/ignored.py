@@ -9,7 +9,7 @@ _OPERATORS = ("<", ">", "=", "~", "!", "^")
 _FOREIGN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]")
 # What lets in exactly what an entry of `ignore` was to leave out.
 _OPPOSITES = {">=": "<", ">": "<=", "<=": ">", "<": ">="}
-_COMPARISON = re.compile(r"(?P<operator>[<>]=?)\s*(?P<version>[^\s,]+)")
+_COMPARISON = re.compile(r"(?P<operator>[<>]=?)\s*(?P<version>[^\s,<>=!~]+)")
 _ANY = re.compile(r"[0-9.]+\.[xX*]")
 
 

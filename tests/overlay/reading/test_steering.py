@@ -83,6 +83,9 @@ FIT_NONE = {
     "allow=<2": IN_CONFIG.format("<2"),
     "allow >=1,<2": IN_CONFIG.format(">=1,<2"),
     "allow: 1.*": IN_CONFIG.format("==1.*"),
+    'allow="<2"': IN_CONFIG.format("<2"),
+    "allow ==1.*": IN_CONFIG.format("==1.*"),
+    "allow =": IN_CONFIG.format("<2"),
 }
 
 

@@ -100,7 +100,7 @@ def _listed(text: str) -> list[str]:
 def _hint(text: str) -> str:
     """Return what to write instead of what cannot be understood."""
     if match := _ALLOWED.fullmatch(text):
-        return _of_config(match["value"])
+        return _of_config(match["value"].strip("= \"'") or "<2")
     if match := _IGNORE.fullmatch(text):
         written = match["value"]
         if opposite(written):
