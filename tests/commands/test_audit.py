@@ -299,7 +299,7 @@ build-backend = "hatchling.build"
 name = "{name}"
 version = "{version}"
 license = "Apache-2.0"
-dependencies = ["numpy", "tqdm"]
+dependencies = ["numpy", "tqdm", "uvloop; platform_machine != 'aarch64'"]
 """
 
 
@@ -314,14 +314,19 @@ def test_overlays_are_compared_with_their_pinned_sources(
     files = {"pyproject.toml": pyproject, "b/__init__.py": "import einops\n"}
     repository.tag("v1.0", repository.commit(files))
     sri = unpacked_hash(repository, "v1.0", tmp_path)
-    inputs = "propagatedBuildInputs = [ super.python3Packages.numpy ];\n"
-    more = f'format = "pyproject";\n{inputs}meta.license = super.lib.licenses.mit;\n'
-    for text, name in (
-        (pypi_overlay("a", "1.0", sri=flat_hash(content)), "a"),
-        (github_overlay("b", "1.0", sri=sri), "b"),
+    uvloop = "super.lib.optional (!super.stdenv.isAarch64) super.python3Packages.uvloop"
+    numpy = "propagatedBuildInputs = [ super.python3Packages.numpy"
+    command = "substituteInPlace pyproject.toml --replace-warn 'scipy<2' scipy"
+    patch = f"postPatch = ''\n  {command}\n'';\n"
+    more = f'format = "pyproject";\n{patch}meta.license = super.lib.licenses.mit;\n'
+    for text, name, inputs in (
+        (pypi_overlay("a", "1.0", sri=flat_hash(content)), "a", f"{numpy} ] ++ {uvloop};"),
+        (github_overlay("b", "1.0", sri=sri), "b", f"{numpy} super.python3Packages.uvloop ];"),
     ):
-        project.overlay(f"{name}.nix", text.replace("version = ", f"{more}version = ", 1))
-    rules = ("explicit-inputs", "build-system", "metadata", "true-label")
+        before = f"{more}{inputs}\nversion = "
+        project.overlay(f"{name}.nix", text.replace("version = ", before, 1))
+    texts = ("metadata", "stale-patch", "true-label")
+    rules = ("build-system", "conditions", "explicit-inputs", *texts)
     result = project.run("audit", "--upstream", "--json", *(f"--select={rule}" for rule in rules))
     found = {
         package["name"]: sorted((one["rule"], one["message"]) for one in package["findings"])
@@ -332,13 +337,18 @@ def test_overlays_are_compared_with_their_pinned_sources(
         ("explicit-inputs", "the source requires tqdm, and no input is that"),
         ("metadata", "a has no description, homepage or platforms"),
         ("metadata", "the license is mit here, and the source says Apache-2.0"),
+        ("stale-patch", "pyproject.toml of the pinned source does not have this text"),
     ]
+    of_a = (
+        "conditions",
+        "uvloop is conditional here, and upstream says otherwise for aarch64-darwin",
+    )
     own = [
         ("explicit-inputs", "the source imports einops, and no input brings it"),
         ("true-label", "b is not 1.0: the source declares 0.9, but its tag is v1.0"),
     ]
     of_b = [(rule, text.replace("a has no", "b has no")) for rule, text in both]
-    assert found == {"a": both, "b": sorted([*of_b, *own])}, result.err
+    assert found == {"a": sorted([*both, of_a]), "b": sorted([*of_b, *own])}, result.err
     assert result.json["unjudged"] == []
 
 

@@ -26,8 +26,8 @@ _PLATFORMS = {
     ("platform_system", "Windows"): f"{_HOST}.isWindows",
     ("os_name", "nt"): f"{_HOST}.isWindows",
     ("platform_machine", "x86_64"): f"{_HOST}.isx86_64",
-    ("platform_machine", "aarch64"): f"{_HOST}.isAarch64",
-    # Only macOS calls it so
+    # macOS calls the same machine arm64
+    ("platform_machine", "aarch64"): f"({_HOST}.isLinux && {_HOST}.isAarch64)",
     ("platform_machine", "arm64"): f"({_HOST}.isDarwin && {_HOST}.isAarch64)",
 }
 

@@ -56,14 +56,17 @@ class Conditions(SourceRule):
 ++ super.lib.optionals super.stdenv.isLinux [ bitsandbytes ]
 """
     good: ClassVar[str] = """\
-++ super.lib.optionals (!super.stdenv.hostPlatform.isAarch64) [ bitsandbytes ]
+++ super.lib.optionals (
+  !(super.stdenv.hostPlatform.isLinux && super.stdenv.hostPlatform.isAarch64)
+) [ bitsandbytes ]
 """
     fix: ClassVar[FixSafety | None] = "unsafe"
     needs: ClassVar[Need] = "upstream"
     exceptions: ClassVar[str] = (
         "Four systems are compared: Linux and Darwin on x86_64 and aarch64. A condition with "
         "anything but the platform's predicates is not judged, and neither is an input that "
-        "upstream does not require. On aarch64-darwin upstream calls the machine arm64."
+        "upstream does not require. On aarch64-darwin upstream calls the machine arm64: a marker "
+        "with `aarch64` means Linux alone."
     )
 
     def of_source(self, source: AuditedSource) -> Iterator[Finding]:
@@ -87,7 +90,7 @@ class Conditions(SourceRule):
                     f"{element.name} is conditional here, and upstream says otherwise for {listed}",
                     source.package,
                     advice=f"upstream requires {requirement}",
-                    fix=_fix(source, element, requirement),
+                    fix=_fix(source, element, requirement, there),
                 )
 
 
@@ -165,14 +168,16 @@ def _holds(requirement: Requirement, system: str) -> bool:
     return requirement.marker is None or requirement.marker.evaluate(dict(environment))
 
 
-def _fix(source: AuditedSource, element: Input, requirement: Requirement) -> Fix | None:
-    """Return the fix that writes upstream's marker as the condition, if it is of platforms."""
+def _fix(
+    source: AuditedSource, element: Input, requirement: Requirement, systems: frozenset[str]
+) -> Fix | None:
+    """Return the fix that writes upstream's marker as the condition, if it holds on its systems."""
     new = condition(requirement.marker) if requirement.marker is not None else None
     data, written = source.project.text(source.package.file), element.condition.encode()
     previous = source.task.declared.place.arguments[1:2]
     place = data.find(written, source.package.span.start, element.span.start)
     again = data.find(written, place + 1, source.package.span.end)
-    if new is None or "python" in new or not all(previous) or place < 0 or again >= 0:
+    if new is None or systems_of(new) != systems or not all(previous) or place < 0 or again >= 0:
         return None
     text = new.replace("super.", f"{previous[0]}." if previous else "super.")
     edit = Edit(Span(place, place + len(written)), text.encode())

@@ -102,7 +102,7 @@ def with_sources(finding: Finding, sources: Iterable[AuditedSource]) -> Finding:
                 len(substitution.files) == 1
                 and file in source.source.files
                 and pattern is not None
-                and (file, pattern) not in source.stale
+                and (file, pattern) not in source.unmatched
             )
             if (
                 matches

@@ -31,6 +31,7 @@ from updater.model.adaptation import (
 from updater.model.finding import FileEdit, Fix
 from updater.overlay.editing.adapting import adapted
 from updater.overlay.reading.inputs import RUNTIME
+from updater.overlay.reading.substitutions import SED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,9 +171,25 @@ class AuditedSource(Struct, frozen=True, dict=True):
         edit = _narrowed(data, new)
         return Fix(safety, _summary(adaptation), (FileEdit(file, edit),), touches)
 
-    @property
+    @cached_property
+    def unmatched(self) -> frozenset[tuple[str, str]]:
+        """The file and the pattern of each substitution that the source as it is does not have."""
+        return frozenset({*self._broken, *self.task.source.stale})
+
+    @cached_property
     def stale(self) -> frozenset[tuple[str, str]]:
-        """The file and the pattern of each substitution that matches nothing."""
+        """The file and the pattern of each substitution that matches nothing.
+
+        Where other commands may change a file before, only what the source shows to be so.
+        """
+        certain = self.task.source.stale if self.task.source.certain else ()
+        of_sed = {own.pattern for own in self.task.declared.substitutions if own.mode == SED}
+        return self._broken | {
+            (file, pattern) for file, pattern in certain if pattern not in of_sed
+        }
+
+    @property
+    def _broken(self) -> frozenset[tuple[str, str]]:
         edits = (adaptation.edit for adaptation in self.task.source.adaptations)
         adaptable = {
             (edit.file, edit.pattern)
