@@ -13,6 +13,7 @@ from github import GithubException
 from msgspec import Struct
 
 from updater.effects.github.answers import read_pull
+from updater.effects.github.protection import CHECKING_RULES
 from updater.effects.github.pull_nodes import (
     PULL_FIELDS,
     SHORT_PULL_FIELDS,
@@ -39,6 +40,7 @@ _QUERY: Final = (
     ref(qualifiedName: $ref) {
       rules(first: 100) {
         nodes {
+          type
           parameters {
             ... on RequiredStatusChecksParameters { strictRequiredStatusChecksPolicy }
           }
@@ -92,6 +94,7 @@ class Overview(Struct, frozen=True):
         issues: oldest first; None where they were not read.
         node: GraphQL's id of the repository; empty where the host has no GraphQL.
         is_strict: GitHub merges only branches that have the base's newest commit.
+        is_checked: a ruleset of the base lets only what passed some check be merged.
     """
 
     login: str
@@ -102,6 +105,7 @@ class Overview(Struct, frozen=True):
     node: str = ""
     ended: tuple[Pull, ...] = ()
     has_more_ended: bool = False
+    is_checked: bool = False
 
 
 def overview(requests: Requests, base: str, prefixes: Sequence[str], *, issues: bool) -> Overview:
@@ -138,7 +142,7 @@ def _by_graphql(
         lists[f"refs{number}"] = f"refs{number}"
     query = _query(len(prefixes))
     login = node = ""
-    is_strict = False
+    rules: list[Any] = []
     ended: dict[str, Any] = {}
     nodes: dict[str, list[Any]] = {name: [] for name in lists}
     more = True
@@ -149,7 +153,7 @@ def _by_graphql(
         login = str(answer["viewer"]["login"])
         repository = answer["repository"]
         node = str(repository["id"])
-        is_strict = _is_strict(repository["ref"])
+        rules = list(_nodes((repository["ref"] or {}).get("rules")))
         ended = repository.get("ended") or ended
         more, variables["again"] = False, True
         for name, field in lists.items():
@@ -171,10 +175,11 @@ def _by_graphql(
         {branch: head for branch, head in heads.items() if branch.startswith(tuple(prefixes))},
         tuple(map(read_shown_pull, nodes["pulls"])),
         tuple(map(_issue, nodes["issues"])) if issues else None,
-        is_strict,
+        any(map(_is_strict, rules)),
         node,
         tuple(map(read_ended_pull, ended["nodes"])),
         bool(ended["pageInfo"]["hasNextPage"]),
+        any(str(rule["type"]).lower() in CHECKING_RULES for rule in rules),
     )
 
 
@@ -222,11 +227,8 @@ def _branch(node: Any) -> str:  # noqa: ANN401 - JSON
     return f"{node['prefix']}{node['name']}".removeprefix(_HEADS)
 
 
-def _is_strict(ref: Any) -> bool:  # noqa: ANN401 - JSON
-    return any(
-        (rule["parameters"] or {}).get("strictRequiredStatusChecksPolicy")
-        for rule in _nodes((ref or {}).get("rules"))
-    )
+def _is_strict(rule: Any) -> bool:  # noqa: ANN401 - JSON
+    return bool((rule["parameters"] or {}).get("strictRequiredStatusChecksPolicy"))
 
 
 def _nodes(listed: Any) -> Iterator[Any]:  # noqa: ANN401 - JSON

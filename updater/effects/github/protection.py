@@ -28,7 +28,8 @@ ROLLUP: Final = "... on Commit { statusCheckRollup { state } }"
 _ASKING: Final = f"""query ($owner: String!, $name: String!, $commit: GitObjectID!) {{
   repository(owner: $owner, name: $name) {{ object(oid: $commit) {{ {ROLLUP} }} }}
 }}"""
-_CHECKING_RULES: Final = frozenset({"required_status_checks", "workflows"})
+CHECKING_RULES: Final = frozenset({"required_status_checks", "workflows"})
+"""The rules of a ruleset by which something is checked before it is merged."""
 
 
 def requires_checks(requests: Requests, branch: str) -> bool:
@@ -44,7 +45,7 @@ def requires_checks(requests: Requests, branch: str) -> bool:
     if named and checks.get("enforcement_level") != "off":
         return True
     rules = requests.find(f"/rules/branches/{name}") or []
-    return any(rule["type"] in _CHECKING_RULES for rule in rules)
+    return any(rule["type"] in CHECKING_RULES for rule in rules)
 
 
 def reported_checks(requests: Requests, commit: str) -> CheckState | None:
