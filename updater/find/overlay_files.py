@@ -115,20 +115,21 @@ def _with_replaced(packages: Iterable[Package], overlays: Iterable[OverlayFile])
 
     Below the overlay that does so there is still nixpkgs' own.
     """
-    by_function: dict[str, list[tuple[str, ReplacedFetcher]]] = {}
+    by_name: dict[tuple[str, str], list[tuple[str, ReplacedFetcher]]] = {}
     for overlay in overlays:
         for own in overlay.replaced:
-            by_function.setdefault(own.function, []).append((overlay.file, own))
-    if not by_function:
+            for name in own.packages or ("",):  # of all packages
+                by_name.setdefault((own.function, name), []).append((overlay.file, own))
+    if not by_name:
         return list(packages)
     changed = []
     for package in packages:
         places = (
             (f"{own.function} is another function in this project ({file}:{own.line})")
             for source in package.sources
-            for file, own in by_function.get(source.fetcher, ())
+            for name in ("", *sorted(package.names))
+            for file, own in by_name.get((source.fetcher, name), ())
             if not (source.below and file == package.file)
-            if not own.packages or own.packages & package.names
         )
         place = next(places, "") if not package.skip else ""
         changed.append(_with_custom(package, place) if place else package)
