@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.loopback.distributions import core_metadata, tarred, wheel
 from tests.project import FAKE, flat_hash
 from updater.model.adaptation import ADAPTATION_KINDS
@@ -182,6 +184,24 @@ COMPUTED = """
 from setuptools import setup
 setup(install_requires=["%s" % name for name in ("numpy", "packaging")])
 """
+
+
+@pytest.mark.thorough
+def test_an_input_that_would_break_a_rule_of_the_audit_is_not_written(workshop: Workshop) -> None:
+    """The overlay of `pear` stands behind that of `apple`: the rule is told, nothing is written."""
+    workshop.add("apple", "2.0", extra='dependencies = ["pear>=1"]\n')
+    sri = workshop.add("pear", "1.0")
+    inputs = "propagatedBuildInputs = with super.python3Packages; [ numpy ];\n"
+    workshop.overlay("apple", "pear", arguments=inputs)
+    pear = workshop.project.root / "overlays" / "pear.nix"
+    pear.write_text(pear.read_text().replace(FAKE, sri))
+    _, packages = workshop.bump("apple")
+    message = (
+        "+ pear is not written, since it would break overlay-order: overlays/apple.nix uses pear, "
+        "which overlays/pear.nix adds further down"
+    )
+    assert message in [warning["message"] for warning in packages["apple"]["warnings"]]
+    assert (packages["apple"]["written"], workshop.version("apple")) == (None, "1.0")
 
 
 def test_what_only_code_declares_is_read_from_what_was_built(workshop: Workshop) -> None:

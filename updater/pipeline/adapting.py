@@ -237,10 +237,16 @@ class AdaptStage(Struct, frozen=True):
                 continue
             try:
                 with bugs_at(PatchError.stage):
-                    adapted = ready.planned.with_adaptations([*made, adaptation])
-                    adapted.of({ready.package.file: text})
+                    before, after = (
+                        ready.planned.with_adaptations(own).of({ready.package.file: text}).after
+                        for own in (made, [*made, adaptation])
+                    )
             except PatchError:
                 ready = replace(ready, advice=(*ready.advice, replace(adaptation, applied=False)))
+                continue
+            broken = self.audit.broken(adaptation, ready.package.file, before, after)
+            if broken:
+                ready = _unmade(ready, adaptation, broken)
             else:
                 made.append(adaptation)
         if tuple(made) == ready.planned.adaptations:
