@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from packaging.version import Version
 
-from tests.commands.test_live import files_of, sdists_of, tree_of_sdist
+from tests.commands.test_live import ROOT, files_of, sdists_of, tree_of_sdist
+from tests.test_overlays_evaluate import LISTED as FILES
 from updater.config.load import load
+from updater.model import normalized_name
 
 if TYPE_CHECKING:
     from tests.workshop import Workshop
@@ -53,7 +57,7 @@ def test_real_projects_are_added_and_go_without_a_trace(workshop: Workshop) -> N
         workshop.index.release(name, str(file.version), files={file.filename: answer.content})
         if name in TREES:
             tag(workshop, TREES[name](answer.content), str(file.version))
-    workshop.overlay()
+    put_project(workshop)
     tree = project.snapshot()
 
     refused = {}
@@ -63,7 +67,8 @@ def test_real_projects_are_added_and_go_without_a_trace(workshop: Workshop) -> N
             refused[name] = result.err
 
     assert refused == {}
-    packages = project.run("bump", "--json").json["packages"]
+    added = [normalized_name(name) for name in names]
+    packages = project.run("bump", "--json", *added).json["packages"]
     assert {one["status"] for one in packages} == {"current"}
     audited = project.run("audit", "--json")
     assert (audited.code, audited.json["findings"]) == (0, []), audited.out
@@ -71,12 +76,27 @@ def test_real_projects_are_added_and_go_without_a_trace(workshop: Workshop) -> N
     assert project.snapshot() == tree
 
 
+LEFT_OUT = {*ADDED.values(), "f5-tts", "pi-zero-pytorch"}
 SCRIPT = """\
 from setuptools import find_packages, setup
 told = {}
 exec(open("typish/_meta.py").read(), told)
 setup(name=told["__title__"], version=told["__version__"], packages=find_packages())
 """
+
+
+def put_project(workshop: Workshop) -> None:
+    """Copy the project's overlays, but for what is added and what uses that."""
+    project = workshop.project
+    kept = [file for file in FILES if Path(file).stem not in LEFT_OUT]
+    for file in kept:
+        target = project.root / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / file, target)
+    listed = " ".join(f"(import ./{file})" for file in kept)
+    (project.root / "default.nix").write_text(
+        f"{{ }}: import {workshop.tiny} {{ overlays = [ {listed} ]; }}\n"
+    )
 
 
 def tree_of_wheel(content: bytes) -> dict[str, bytes]:
