@@ -274,7 +274,7 @@ def test_a_function_of_ones_own_is_followed_where_its_hash_is_left_to_nix(
     assert (result.code, packages["apple"]["status"], packages["apple"]["reason"]) == (
         0,
         "skipped",
-        "fetchOurs is a function of this file, and no fetcher of nixpkgs",
+        "fetchOurs is another function here, and no fetcher of nixpkgs",
     )
     workshop.project.add_configuration("packages: {apple: {hash: build}}\n")
     assert passed(workshop)["hash"]["method"] == "build"

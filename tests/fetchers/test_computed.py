@@ -200,10 +200,20 @@ OWN_FUNCTIONS = {
     "in a set": "let self = { fetchFromGitHub = args: args; }; inherit (self) fetchFromGitHub; in",
     "in a circle": "let inherit (a) fetchFromGitHub; a = { inherit fetchFromGitHub; }; in",
     "of a file": "let fetchFromGitHub = import ./corp.nix; in",
+    "of another set": "let inherit (self.corp) fetchFromGitHub; in",
+    "of another set by its name": "let fetchFromGitHub = self.corp.fetchFromGitHub; in",
 }
 PASSED_ON = {
     "a name": "let fetchFromGitHub = self.fetchFromGitHub; in",
     "inherited": "let inherit (self) fetchFromGitHub; in",
+    "of a set of nixpkgs": "let inherit (self.python3Packages) fetchFromGitHub; in",
+    "of one for a system": (
+        "let fetchFromGitHub = self.legacyPackages.x86_64-linux.fetchFromGitHub; in"
+    ),
+    "through an inner set": (
+        "let own = { git = { inherit (self) fetchFromGitHub; }; }; "
+        "inherit (own.git) fetchFromGitHub; in"
+    ),
     "through a set": (
         "let own = { inherit (self) fetchFromGitHub; }; inherit (own) fetchFromGitHub; in"
     ),
@@ -222,7 +232,7 @@ def test_a_function_of_the_file_is_no_fetcher_whatever_its_name(before: str) -> 
     """It may ask a host of its own for what the call names."""
     package = around(before, call("fetchFromGitHub", _REPOSITORY))
     assert package.source is None
-    assert package.skip == ("fetchFromGitHub is a function of this file, and no fetcher of nixpkgs")
+    assert package.skip == ("fetchFromGitHub is another function here, and no fetcher of nixpkgs")
 
 
 @pytest.mark.parametrize("before", PASSED_ON.values(), ids=PASSED_ON)

@@ -125,6 +125,6 @@ def test_below_an_overlay_that_replaces_a_fetcher_is_nixpkgs_own(tmp_path: Path)
     packages = find_packages(tmp_path, ["a.nix"]).packages
     assert {package.name: package.skip for package in packages} == {
         "below": "",
-        "above": "fetchurl is a function of this file, and no fetcher of nixpkgs",
+        "above": "fetchurl is another function here, and no fetcher of nixpkgs",
         "named": "",
     }

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _MOST_STEPS = 50
 _ALIAS = re.compile(rb"(?<![\w'-])([A-Za-z_][\w'-]*+)\s*+=\s*+(?:[\w'-]++\.)*+(fetch\w++)\s*+;")
 _FETCHER_AT_END = re.compile(rb"(?<!\w)fetch\w++\s*+;")  # in every alias, and in few files
+# The sets of nixpkgs that have its functions, too, and what flakes lead to them by.
+_SET = re.compile(
+    r"[\w'-]*(?:[Pp]ackages|pkgs|Pkgs)[\w'-]*|python\w*|rustPlatform|unstable|stable|default"
+    r"|(?:x86_64|i686|aarch64|armv7l|riscv64)-(?:linux|darwin)"
+)
 _CALL, _CALL_WITH = "callPackage", "callPackageWith"
 # What a set may stand in as the argument of a function.
 _AROUND = frozenset({"binary_expression", "function_expression", "parenthesized_expression"})
@@ -41,7 +46,10 @@ def is_own(head: Node, scope: Scope, data: bytes) -> bool:
     """
     if _is_in_path(head, scope, data):
         return True
-    return _is_another(_bound(head, scope, data), terms.last_name(head, data), data)
+    binding = _bound(head, scope, data)
+    if binding is None:
+        return _is_elsewhere(terms.plain_names(head, data)[1:-1])
+    return _is_another(binding, terms.last_name(head, data), data)
 
 
 def names_of_fetchers(data: bytes, names: Collection[str]) -> frozenset[str]:
@@ -170,14 +178,28 @@ def _is_another(binding: Binding | None, name: str, data: bytes) -> bool:
         if binding is None:
             return False
         if binding.owner is not None:
+            sets = terms.plain_names(binding.owner, data)[1:]
             binding = values.attribute(binding.owner, binding.scope, name, data)
+            if binding is None:
+                return _is_elsewhere(sets)
         elif binding.inherited:
             binding = binding.scope.find(name)
         elif binding.expression is None or terms.last_name(binding.expression, data) != name:
             return True
         else:
+            sets = terms.plain_names(binding.expression, data)[1:-1]
             binding = _bound(binding.expression, binding.scope, data)
+            if binding is None:
+                return _is_elsewhere(sets)
     return True
+
+
+def _is_elsewhere(sets: Iterable[str]) -> bool:
+    """Tell whether one of the sets that a function is selected from is none of nixpkgs'.
+
+    ``prev.corp.fetchurl`` is whatever somebody put there.
+    """
+    return not all(map(_SET.fullmatch, sets))
 
 
 def _is_in_path(head: Node, scope: Scope, data: bytes) -> bool:

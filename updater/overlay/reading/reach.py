@@ -161,7 +161,7 @@ class SourceReach(Struct):
             head = node.child_by_field_name("function") or node
             name = terms.last_name(head, self.data)
             if name.startswith("fetch") and is_own(terms.applied(node)[0], scope, self.data):
-                return f"{name} is a function of this file, and no fetcher of nixpkgs"
+                return f"{name} is another function here, and no fetcher of nixpkgs"
             if name.startswith("fetch"):
                 return f"the fetcher {name} is not supported"
             made = ".".join(terms.plain_names(head, self.data)) or name or "an expression"
