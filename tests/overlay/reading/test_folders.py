@@ -27,6 +27,14 @@ FOLDERS = {
     "after unpacking": ('postUnpack = "sourceRoot=$sourceRoot/python";', "python"),
     "appended": ("postUnpack = ''\n  sourceRoot+=/py/sub\n'';", "py/sub"),
     "exported": ("postUnpack = ''export sourceRoot=\"$sourceRoot/python\"'';", "python"),
+    "gone to by a variable": ('preBuild = "cd $dir";', None),
+    "gone to and back by a variable": (
+        """preBuild = \'\'
+      cd py
+      cd $OLDPWD
+    \'\';""",
+        "",
+    ),
     "gone to and named": ('postUnpack = "cd $sourceRoot/py; sourceRoot=$PWD";', None),
     "named by a program": ('postUnpack = "sourceRoot=$(dirname */setup.py)";', None),
     "where it builds": ("buildPhase = ''\n  runHook preBuild\n  cd python\n  make\n'';", "python"),

@@ -162,8 +162,9 @@ def _entered(script: str) -> Iterator[str]:
         return
     went: list[str] = []
     for line in script.splitlines():
-        if _BACK.match(line):
-            went = went[:-1]
+        if (back := _BACK.match(line)) is not None:
+            # With nowhere to come back from, a variable leads to where nobody here knows.
+            went = went[:-1] if went or "$" not in back[0] else [_UNKNOWN]
         elif (change := _CHANGE.match(line)) is not None:
             went.append(change["path"])
     yield from went
