@@ -208,18 +208,19 @@ def test_what_changes_the_hash_blocks_it(arguments: str, blocked: str) -> None:
         ("https://example.org/1.2.0.tar.gz", ""),
         *(
             (
-                f"https://d.example/o/r/{before}{identity}/tool-1.2.0.tar.gz",
+                f"https://d.example/o/r/{before}{identity}{after}",
                 (
                     f"its address has {identity}, which no other version's file has: write an "
                     "address that is made of the version, such as that of a release's file"
                 ),
             )
-            for before, identity in (
-                ("", f"uploads/{32 * 'a'}"),
-                ("-/", "package_files/12"),
-                ("-/", "jobs/12"),
-                ("", "releases/assets/12"),
-                ("", "attachments/01234567-89ab-cdef-0123-456789abcdef"),
+            for before, identity, after in (
+                ("", f"uploads/{32 * 'a'}", "/tool-1.2.0.tar.gz"),
+                ("-/", "package_files/12", "/tool-1.2.0.tar.gz"),
+                ("-/", "jobs/12", "/tool-1.2.0.tar.gz"),
+                ("", "releases/assets/12", "/tool-1.2.0.tar.gz"),
+                ("1.2.0/", "releases/assets/12", ""),
+                ("", "attachments/01234567-89ab-cdef-0123-456789abcdef", "/tool-1.2.0.tar.gz"),
             )
         ),
     ],

@@ -64,7 +64,7 @@ _NPM = re.compile(
 _IDS = re.compile(
     r"/(?P<id>uploads/[0-9a-f]{32}|package_files/\d+|jobs/\d+|releases/assets/\d+"
     r"|user-attachments/(?:files|assets)/[\w-]+|attachments/[0-9a-f]{8}-[0-9a-f-]{27}"
-    r"|(?<=//github\.com/)[^/]+/[^/]+/files/\d+)(?=[/?#])"
+    r"|(?<=//github\.com/)[^/]+/[^/]+/files/\d+)(?=[/?#]|\Z)"
 )
 # Source: GitLab docs, "Generic packages API" and "Repositories API".
 _OF_THE_API = re.compile(
