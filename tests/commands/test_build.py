@@ -55,17 +55,6 @@ FAILURES: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         "replace-fail",
         "substituteInPlace no longer finds numpy\\<=1.24 in apple/__init__.py",
     ),
-    "requirements that only the build knows": (
-        {
-            "extra": 'dynamic = ["dependencies"]\n',
-            "setup": "from setuptools import setup\n"
-            "setup(install_requires=['no-%s' % x for x in ('such', 'way')])\n",
-        },
-        "",
-        "build",
-        "missing-dependency",
-        "the package requires no-such and no-way, which are not among its dependencies",
-    ),
     "file that is gone": (
         {},
         "postPatch = ''substituteInPlace setup.py --replace-fail a b'';",
@@ -183,6 +172,21 @@ def test_a_failed_build_is_diagnosed_and_nothing_is_written(
     assert build["diagnosis"]["message"].startswith(message)
     assert build["log"]
     assert packages["apple"]["error"]["stage"] == "build"
+
+
+@pytest.mark.thorough
+def test_what_only_a_build_asks_for_and_nobody_has_is_waited_for(workshop: Workshop) -> None:
+    """All of it is named."""
+    computed = "setup(install_requires=['no-%s' % x for x in ('such', 'way')])\n"
+    setup = f"from setuptools import setup\n{computed}"
+    workshop.add("apple", "2.0", extra='dynamic = ["dependencies"]\n', setup=setup)
+    workshop.overlay("apple")
+
+    result, packages = workshop.bump()
+
+    nowhere = "packages that neither the overlays nor the package set have: no-such, no-way"
+    assert (result.code, packages["apple"]["status"]) == (0, "held")
+    assert packages["apple"]["reason"].startswith(f"2.0 needs {nowhere}")
 
 
 def test_a_wrong_hash_is_named_with_both_hashes(workshop: Workshop) -> None:

@@ -80,10 +80,13 @@ SHORT = "5s"
 FATAL = {("graphql", "403")}
 """Where a package fails although others could tell what it asked for."""
 
-HARMLESS = {("github-moved", fault) for fault in ("cut", "garbage", "empty")} | {
-    ("github-moved-service", fault) for fault in ("garbage", "empty", "page")
+HARMLESS = {
+    *(("github-moved", fault) for fault in ("cut", "garbage", "empty")),
+    *(("github-moved-service", fault) for fault in ("garbage", "empty", "page")),
+    *(("github-dates", fault) for fault in ("garbage", "empty", "page", "403")),
 }
-"""Faults of a body that nobody reads: a redirect's, and that of the page that it leads to."""
+"""Faults of a body that nobody reads: a redirect's, and that of the page that it leads to; and of
+dates that the API tells, too, where git answers with nothing of its own."""
 
 CASES = [(ask, fault) for ask in ASKS for fault in FAULTS]
 QUICK = [fault for fault in FAULTS if fault != "delay"]
