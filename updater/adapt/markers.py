@@ -32,6 +32,26 @@ _PLATFORMS = {
 }
 
 
+def _environment(machine: str, platform: str) -> Environment:
+    return {
+        "implementation_name": "cpython",
+        "os_name": "posix",
+        "platform_machine": machine,
+        "platform_python_implementation": "CPython",
+        "platform_system": platform.capitalize(),
+        "sys_platform": platform,
+    }
+
+
+ENVIRONMENTS = {
+    "x86_64-linux": _environment("x86_64", "linux"),
+    "aarch64-linux": _environment("aarch64", "linux"),
+    "x86_64-darwin": _environment("x86_64", "darwin"),
+    "aarch64-darwin": _environment("arm64", "darwin"),
+}
+"""What Python says of the systems that the packages of nixpkgs are for, by system."""
+
+
 def condition(marker: Marker) -> str | None:
     """Return a marker as a Nix expression, of ``super``; None for what has no plain one."""
     parts = [_comparison(part) for part in str(marker).split(" and ")]

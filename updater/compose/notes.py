@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
+from updater.adapt.markers import ENVIRONMENTS
 from updater.metadata import requirements, source_code
 from updater.text import printable
 
@@ -15,16 +16,6 @@ if TYPE_CHECKING:
 
     from updater.compose.drafts import OverlayDraft
     from updater.model import Updated
-
-# What Python says of the systems that the packages of nixpkgs are for. Source: PEP 508.
-_LINUX = {"os_name": "posix", "sys_platform": "linux", "platform_system": "Linux"}
-_DARWIN = {"os_name": "posix", "sys_platform": "darwin", "platform_system": "Darwin"}
-_SYSTEMS = (
-    {**_LINUX, "platform_machine": "x86_64"},
-    {**_LINUX, "platform_machine": "aarch64"},
-    {**_DARWIN, "platform_machine": "x86_64"},
-    {**_DARWIN, "platform_machine": "arm64"},
-)
 
 
 def notes_of(draft: OverlayDraft, updated: Updated, failure: str) -> tuple[str, ...]:
@@ -63,6 +54,6 @@ def _elsewhere(draft: OverlayDraft) -> Iterator[str]:
     for _, text in read.needed if read is not None else ():
         marker = Requirement(text).marker
         if marker is not None and not marker.evaluate({"extra": ""}):
-            others = (marker.evaluate({**system, "extra": ""}) for system in _SYSTEMS)
-            if any(others):
+            systems = ENVIRONMENTS.values()
+            if any(marker.evaluate({**system, "extra": ""}) for system in systems):
                 yield text

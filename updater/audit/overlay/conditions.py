@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, ClassVar
 from packaging.requirements import InvalidRequirement, Requirement
 
 from updater.adapt.attributes import project_name
-from updater.adapt.markers import condition
+from updater.adapt.markers import ENVIRONMENTS, condition
 from updater.audit.overlay.base import SourceRule
 from updater.model import Edit, Span, normalized_name
 from updater.model.finding import FileEdit, Fix
 from updater.overlay.reading.inputs import RUNTIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from updater.audit.overlay.base import Need
     from updater.audit.overlay.sources import AuditedSource
     from updater.model.finding import Finding, FixSafety
     from updater.overlay.reading.inputs import Input
 
-_SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin")
+_SYSTEMS = tuple(ENVIRONMENTS)
 _PREDICATES: dict[str, frozenset[str]] = {
     "isLinux": frozenset(name for name in _SYSTEMS if name.endswith("linux")),
     "isDarwin": frozenset(name for name in _SYSTEMS if name.endswith("darwin")),
@@ -155,17 +155,8 @@ def _read(text: str) -> tuple[str, Requirement | None]:
 
 
 def _holds(requirement: Requirement, system: str) -> bool:
-    machine, _, platform = system.partition("-")
-    environment: Mapping[str, str] = {
-        "extra": "",
-        "implementation_name": "cpython",
-        "os_name": "posix",
-        "platform_machine": "arm64" if system == "aarch64-darwin" else machine,
-        "platform_python_implementation": "CPython",
-        "platform_system": platform.capitalize(),
-        "sys_platform": platform,
-    }
-    return requirement.marker is None or requirement.marker.evaluate(dict(environment))
+    marker = requirement.marker
+    return marker is None or marker.evaluate({**ENVIRONMENTS[system], "extra": ""})
 
 
 def _fix(
