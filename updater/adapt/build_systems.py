@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from updater.adapt.attributes import provider
 from updater.adapt.patches import spellings
-from updater.adapt.requirements import applying, lower_bounds, shown
+from updater.adapt.requirements import absence, applying, lower_bounds, shown
 from updater.adapt.situation import AdaptationPlan
 from updater.metadata.build_system import build_system
 from updater.metadata.requirements import parsed
@@ -18,7 +18,7 @@ from updater.overlay.reading.inputs import BUILD, RUNTIME
 from updater.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from packaging.requirements import Requirement
     from packaging.specifiers import Specifier
@@ -99,12 +99,10 @@ def _changes(  # noqa: PLR0913, PLR0917 - what is known of one requirement
         yield from _without_bounds(situation, requirement, package)
 
 
-def _waiting(version: str, missing: Iterable[Requirement]) -> AdaptationPlan:
-    names = tuple(map(shown, missing))
-    nowhere = f"packages that neither the overlays nor the package set have: {', '.join(names)}"
+def _waiting(version: str, missing: Sequence[Requirement]) -> AdaptationPlan:
     return AdaptationPlan(
-        held=printable(f"{version} needs, to be built, {nowhere}"),
-        unmet=names,
+        held=printable(f"{version} needs, to be built, {absence(missing)}"),
+        unmet=tuple(map(shown, missing)),
         missing=tuple(own.name for own in missing if own.url is None),
     )
 

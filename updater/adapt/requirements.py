@@ -212,9 +212,14 @@ class RequirementPlanner(Struct):
         if self.too_new:
             reasons.append(f"a newer package set: it requires {', and '.join(self.too_new)}")
         if self.missing:
-            names = ", ".join(map(shown, self.missing))
-            reasons.append(f"packages that neither the overlays nor the package set have: {names}")
+            reasons.append(absence(self.missing))
         return f"{version} needs {'; and '.join(reasons)}"
+
+
+def absence(missing: Iterable[Requirement]) -> str:
+    """Return how requirements are told that nothing there can meet."""
+    names = ", ".join(map(shown, missing))
+    return f"packages that neither the overlays nor the package set have: {names}"
 
 
 def new_extras(situation: Situation, requirement: Requirement) -> Iterator[tuple[str, str]]:
