@@ -169,10 +169,12 @@ class AdaptStage(Struct, frozen=True):
 
     async def with_unmet(self, ready: ReadyChange, build: Build) -> ReadyChange:
         """Return a change with what its failed build says that it lacks and nobody has."""
+        facts = ready.requirements or RequirementFacts(None)
+        if facts.unmet:
+            return ready
         situation, lacking = await self._after(ready, build)
         absent = nowhere(situation, lacking) if situation is not None else ()
-        facts = ready.requirements or RequirementFacts(None)
-        if not absent or facts.unmet:
+        if not absent:
             return ready
         return replace(ready, requirements=replace(facts, unmet=absent, missing=absent))
 
