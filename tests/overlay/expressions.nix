@@ -34,6 +34,8 @@ rec {
   optionalString = condition: text: if condition then text else "";
   toLower = builtins.replaceStrings upper lower;
   toUpper = builtins.replaceStrings lower upper;
+  escapeURL = builtins.replaceStrings [ "%" "+" " " "/" "@" ":" ] [ "%25" "%2B" "%20" "%2F" "%40" "%3A" ];
+  pipe = builtins.foldl' (value: function: function value);
   letters = text: genList (index: substring index 1 text) (stringLength text);
   upper = letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   lower = letters "abcdefghijklmnopqrstuvwxyz";

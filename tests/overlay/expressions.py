@@ -39,6 +39,7 @@ TEXTS = (
         "Tool",
         "A1b2",
         "1.a",
+        "1.0+cu1 @2/3:%",
     ),
 )
 TEXT = (
@@ -46,6 +47,8 @@ TEXT = (
     *("concatStringsSep S L", "toString S", "toString N", "toString B", "toString L"),
     *("versions.major S", "versions.minor S", "versions.patch S", "versions.majorMinor S"),
     *("elemAt L N", "head L", "last L", "substring N N S", "optionalString B S", "toLower S"),
+    *("escapeURL S", "pipe S [ (lib.removePrefix S) lib.versions.majorMinor ]"),
+    *("pipe L [ (lib.take N) lib.last ]", "pipe S [ lib.splitVersion lib.tail lib.head ]"),
     *("toUpper S", "(S + S)", "(if B then S else S)", '"${S}x${S}"', "version", "version", "local"),
 )
 LISTS = (

@@ -179,6 +179,10 @@ BUMPS = {
     "function-of-texts": Bump("tool"),
     "function-of-a-function": Bump("tool"),
     "builder-that-is-chosen": Bump("tool"),
+    "mapped-attributes": Bump("tool"),
+    "mapped-list": Bump("tool"),
+    "mapped-names": Bump("plugin-tool"),
+    "tag-piped": Bump(ref="2-0-0"),
     **dict.fromkeys(
         ("crate", "crate-as-text", "crate-in-a-let"), Bump("tool", files=("tool/2.0.0/download",))
     ),

@@ -211,6 +211,23 @@ SHAPES = (
             '    pname = "@";\n    version = "VERSION";\n    src = CALL;\n  };\n}\n'
         },
     ),
+    Shape(
+        "@s = prev.lib.mapAttrs (name: { version, hash }: prev.mkDerivation "
+        '{ pname = name; inherit version; src = CALL; }) { @ = { version = "VERSION"; '
+        'hash = "FAKE"; }; @-b = { hash = "FAKE"; version = "VERSION"; }; };',
+        "version",
+        ("", "-b"),
+        sri="hash",
+    ),
+    Shape(
+        "@s = builtins.listToAttrs (map (own: prev.lib.nameValuePair own.pname "
+        "(prev.buildPythonPackage { inherit (own) pname version; src = CALL; })) r@);",
+        "own.version",
+        ("", "-b"),
+        'r@ = [ { pname = "@"; version = "VERSION"; hash = "FAKE"; } '
+        '{ version = "VERSION"; pname = "@-b"; hash = "FAKE"; } ];',
+        "own.hash",
+    ),
     # what must stay
     Shape(
         '@ = prev.mkDerivation { pname = "@"; inherit (p@) version; src = CALL; };',

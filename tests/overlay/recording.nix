@@ -67,6 +67,9 @@ let
     fakeSha256 = "fake";
     optionals = condition: list: if condition then list else [ ];
     getDev = x: x;
+    inherit (builtins) mapAttrs;
+    mapAttrs' = f: set: builtins.listToAttrs (map (name: f name set.${name}) (builtins.attrNames set));
+    nameValuePair = name: value: { inherit name value; };
     composeExtensions = f: g: final: prev: let p = f final prev; in p // g final (prev // p);
     licenses.mit = "mit";
   };

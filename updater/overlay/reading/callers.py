@@ -118,6 +118,23 @@ class Functions:
         body.caller = visit.caller or visit.node
         return body
 
+    def result(
+        self, function: Node, scope: Scope, operands: list[tuple[Node, Scope]]
+    ) -> tuple[Node, Scope] | None:
+        """Return what a function makes of arguments, and what that reads; None where it is unread.
+
+        Args:
+            function: a function, or what leads to one.
+            scope: what it reads.
+            operands: its arguments, each in the scope that it stands in.
+        """
+        made = self._made(function, scope, 0)
+        for operand in operands:
+            made = self._applied(made, operand) if made is not None else None
+        if made is None or made.node.type == "function_expression":
+            return None
+        return made.node, made.scope
+
     def _made(self, expression: Node, scope: Scope, steps: int) -> _Function | None:
         """Return the function that an expression is, or what all of its arguments make of it."""
         node = syntax.unwrap(expression)

@@ -22,6 +22,7 @@ _WITH_LIBRARY = re.compile(rb"\bwith\s+(?:[A-Za-z]+\.)*(?:lib|builtins)\s*;")
 _OPERATORS = frozenset({"+", "++", "==", "!=", "&&", "||"})
 # Beyond these, a name means no builtin but what something around it brings.
 _GLOBAL = frozenset({"toString"})
+_PIPE = "pipe"
 
 
 def application(
@@ -38,8 +39,10 @@ def application(
     match node.type:
         case "apply_expression":
             head, applied = terms.applied(node)
-            name = _function(head, scope, data)
             operands = [argument for _, argument in applied]
+            if _name(head, scope, data) == _PIPE:
+                return _piped(operands, scope, data, read)
+            name = _function(head, scope, data)
         case "binary_expression":
             operator = node.child_by_field_name("operator")
             name = operator.type if operator is not None else ""
@@ -62,9 +65,33 @@ def application(
     count = 3 if name == "if" else ARITIES.get(name)
     if count is None or len(operands) != count:
         return None
+    known = _read_all(operands, scope, read)
+    return Applied(name, known) if known is not None else None
+
+
+def _piped(
+    operands: list[Node], scope: Scope, data: bytes, read: Callable[[Node, Scope], Argument | None]
+) -> Applied | None:
+    """Return what ``lib.pipe value [ f (g x) ]`` computes: ``g x (f value)``."""
+    if len(operands) != 2 or operands[1].type != "list_expression":  # noqa: PLR2004
+        return None
+    value = read(operands[0], scope)
+    for function in operands[1].children_by_field_name("element"):
+        head, applied = terms.applied(syntax.unwrap(function))
+        name = _function(head, scope, data)
+        known = _read_all([argument for _, argument in applied], scope, read)
+        if value is None or known is None or ARITIES.get(name) != len(known) + 1:
+            return None
+        value = Applied(name, (*known, value))
+    return value if isinstance(value, Applied) else None
+
+
+def _read_all(
+    operands: list[Node], scope: Scope, read: Callable[[Node, Scope], Argument | None]
+) -> tuple[Argument, ...] | None:
     arguments = [read(operand, scope) for operand in operands]
     known = tuple(argument for argument in arguments if argument is not None)
-    return Applied(name, known) if len(known) == count else None
+    return known if len(known) == len(arguments) else None
 
 
 def constant(
@@ -88,10 +115,16 @@ def constant(
 
 
 def _function(head: Node, scope: Scope, data: bytes) -> str:
-    """Return the name of the function that a head names, empty where it may be another's."""
+    """Return the name of the function of text that a head names, else nothing."""
+    name = _name(head, scope, data)
+    return name if name in FUNCTIONS else ""
+
+
+def _name(head: Node, scope: Scope, data: bytes) -> str:
+    """Return the name of the library's function that a head names, empty for another's."""
     names = terms.plain_names(head, data)
     name = names[-1] if names else ""
-    if name not in FUNCTIONS:
+    if name not in FUNCTIONS and name != _PIPE:
         return ""
     if name in OF_VERSIONS and names[-2:-1] != ("versions",):
         return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
 
 from updater.model import Applied, Listed, Reference, Span
 from updater.model.labels import comes_before
@@ -247,6 +248,7 @@ FUNCTIONS: dict[str, Callable[..., Result]] = {
     "concatStringsSep": lambda text, elements: _string(text).join(_strings(elements)),
     "drop": _drop,
     "elemAt": _element,
+    "escapeURL": lambda text: quote(_string(text), safe=""),
     "hasInfix": lambda infix, text: _string(infix) in _string(text),
     "hasPrefix": lambda prefix, text: _string(text).startswith(_string(prefix)),
     "hasSuffix": lambda suffix, text: _string(text).endswith(_string(suffix)),
@@ -279,7 +281,9 @@ FUNCTIONS: dict[str, Callable[..., Result]] = {
 ARITIES = {
     **dict.fromkeys(FUNCTIONS, 2),
     **dict.fromkeys(("!", "concatStrings", "head", "init", "last", "length", "major"), 1),
-    **dict.fromkeys(("majorMinor", "minor", "patch", "splitVersion", "stringLength", "tail"), 1),
+    **dict.fromkeys(
+        ("escapeURL", "majorMinor", "minor", "patch", "splitVersion", "stringLength", "tail"), 1
+    ),
     **dict.fromkeys(("toLower", "toString", "toUpper"), 1),
     **dict.fromkeys(("replaceStrings", "substring"), 3),
 }

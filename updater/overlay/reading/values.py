@@ -195,6 +195,11 @@ class _Reader:
         written = syntax.text(node, self._data)
         return Value(written, (written,), syntax.span(node))
 
+    def _attribute_name(self, node: Node, _scope: Scope) -> Value:
+        """Read the name of an attribute as the text that `mapAttrs` gives a function."""
+        name = terms.attribute_name(node.named_children[0], self._data)
+        return Value(name, (name,))
+
     def _let(self, node: Node, scope: Scope) -> Value:
         body = node.child_by_field_name("body")
         inner = AttributeScope(node, scope, self._data).inner
@@ -209,6 +214,7 @@ class _Reader:
         "uri_expression": _uri,
         "let_expression": _let,
         "apply_expression": _application,
+        "attrpath": _attribute_name,
         "if_expression": _application,
     }
 

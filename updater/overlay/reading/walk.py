@@ -15,6 +15,7 @@ from updater.model import Span
 from updater.overlay.reading import callees, outside, syntax, terms, values, words
 from updater.overlay.reading.callers import CALL_PACKAGE, Functions
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
+from updater.overlay.reading.mapped import mapped
 from updater.overlay.reading.pin_files import values_in
 from updater.overlay.reading.previous import is_source_override, overridden
 from updater.overlay.reading.scope import AttributeScope, FileScope, FunctionScope
@@ -179,7 +180,7 @@ class Walk:
         if visit.caller is not None:
             draft.node, draft.caller = visit.caller, visit.caller.start_byte
         self.drafts.append(draft)
-        if visit.statement is not None:
+        if visit.statement is not None and visit.statement.type == "binding":
             self._bound.setdefault(visit.statement.start_byte, []).append((draft, visit.bound))
         if visit.fixpoint is not None:
             visit.fixpoint.close(sets)
@@ -294,6 +295,12 @@ class Walk:
                 self._package_file(visit, [value for _, value in applied])
             operands = [operand for _, operand in applied if self._holds(operand)]
             return [body, *(visit.argument(operand, "source", "") for operand in operands)]
+        if visit.draft is None and visit.bound and visit.caller is None:
+            bodies = mapped(visit.node, visit, self._functions, self._data)
+            if 0 < len(bodies) <= self._applications:
+                self._applications -= len(bodies)
+                operands = [operand for _, operand in applied]
+                return [*bodies, *(visit.argument(own, "source", "") for own in operands[1:])]
         role = self._role(name, head, applied, visit)
         below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
         inner = overridden_call(head, applied[0][1], self._data) if role == "override" else None

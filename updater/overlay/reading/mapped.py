@@ -1,0 +1,162 @@
+"""Packages that one function makes of the elements of a set or list: ``mapAttrs f { a = ...; }``.
+
+The package is the element, as it is the call of a function that is called by its name. Sources:
+Nix manual, "Built-in functions"; nixpkgs, lib/attrsets.nix.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.scope import AttributeScope, lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tree_sitter import Node
+
+    from updater.overlay.reading.callers import Functions
+    from updater.overlay.reading.scope import Scope
+    from updater.overlay.reading.visit import Visit
+
+_MAPS = {"map": (0, 1), "forEach": (1, 0)}  # where the function stands, and where its list
+_PAIR = 2
+
+
+class _Unread(Exception):
+    """An element, or what is made of it, is not written here."""
+
+
+class _Made(Struct):
+    """The attribute that is made of an element, and where the element stands."""
+
+    name: str
+    value: Node
+    scope: Scope
+    element: Node
+    at: Node
+
+
+def mapped(application: Node, visit: Visit, functions: Functions, data: bytes) -> list[Visit]:
+    """Return what each element becomes, as the value of an attribute of its own.
+
+    Empty for any other application, and where one of the elements cannot be read.
+
+    Args:
+        application: such as ``listToAttrs (map f [ ... ])``.
+        visit: the step of the walk that meets it.
+        functions: those of the file.
+        data: the file.
+    """
+    head, applied = terms.applied(application)
+    reader = _READERS.get(terms.last_name(head, data))
+    if reader is None:
+        return []
+    operands = [operand for _, operand in applied]
+    try:
+        made = list(reader(operands, visit.scope, functions, data))
+    except _Unread:
+        return []
+    return [_visit(own, visit) for own in made]
+
+
+def _visit(made: _Made, visit: Visit) -> Visit:
+    body = visit.same(made.value, made.scope)
+    body.path = (*visit.path, made.name)
+    body.statement, body.caller = made.at, made.element
+    return body
+
+
+def _attributes(
+    operands: list[Node], scope: Scope, functions: Functions, data: bytes
+) -> Iterator[_Made]:
+    """Read ``mapAttrs (name: value: ...) { ... }``."""
+    for name, element, where, at, key in _each_attribute(operands, scope, data):
+        value = functions.result(operands[0], scope, [(key, where), (element, where)])
+        if value is None:
+            raise _Unread
+        yield _Made(name, *value, element, at)
+
+
+def _renamed(
+    operands: list[Node], scope: Scope, functions: Functions, data: bytes
+) -> Iterator[_Made]:
+    """Read ``mapAttrs' (name: value: nameValuePair ...) { ... }``."""
+    for _, element, where, at, key in _each_attribute(operands, scope, data):
+        pair = functions.result(operands[0], scope, [(key, where), (element, where)])
+        yield _Made(*_pair(pair, data), element, at)
+
+
+def _listed(
+    operands: list[Node], scope: Scope, functions: Functions, data: bytes
+) -> Iterator[_Made]:
+    """Read ``listToAttrs (map (element: { name = ...; value = ...; }) [ ... ])``."""
+    head, applied = terms.applied(syntax.unwrap(operands[0]))
+    places = _MAPS.get(terms.last_name(head, data))
+    if len(operands) != 1 or places is None or len(applied) != _PAIR:
+        raise _Unread
+    function, elements = (applied[place][1] for place in places)
+    listed, where = _list(elements, scope, data)
+    for element in listed.children_by_field_name("element"):
+        pair = functions.result(function, scope, [(element, where)])
+        yield _Made(*_pair(pair, data), element, element)
+
+
+_READERS: dict[str, Callable[[list[Node], Scope, Functions, bytes], Iterator[_Made]]] = {
+    "listToAttrs": _listed,
+    "mapAttrs": _attributes,
+    "mapAttrs'": _renamed,
+}
+
+
+def _each_attribute(
+    operands: list[Node], scope: Scope, data: bytes
+) -> Iterator[tuple[str, Node, Scope, Node, Node]]:
+    """Yield each attribute of a set: name, value, what that reads, its binding, its path."""
+    if len(operands) != _PAIR:
+        raise _Unread
+    sets = values.sets_of(operands[1], scope, data)
+    if any(len(statement.names) > 1 for own in sets for statement in own.statements):
+        raise _Unread
+    for name in dict.fromkeys(name for own in sets for name in own):
+        binding = lookup(sets, name)
+        key = binding.at.child_by_field_name("attrpath") if binding is not None else None
+        if binding is None or binding.expression is None or key is None:
+            raise _Unread
+        yield name, binding.expression, binding.scope, binding.at, key
+
+
+def _list(elements: Node, scope: Scope, data: bytes) -> tuple[Node, Scope]:
+    """Return a list that is written here, also through one name."""
+    node = syntax.unwrap(elements)
+    if node.type == "variable_expression":
+        binding = scope.find(syntax.text(node, data))
+        if binding is not None and binding.expression is not None and not binding.inherited:
+            node, scope = syntax.unwrap(binding.expression), binding.scope
+    if node.type != "list_expression":
+        raise _Unread
+    return node, scope
+
+
+def _pair(made: tuple[Node, Scope] | None, data: bytes) -> tuple[str, Node, Scope]:
+    """Return the name and the value of ``{ name = ...; value = ...; }``, or `nameValuePair`."""
+    if made is None:
+        raise _Unread
+    node, scope = syntax.unwrap(made[0]), made[1]
+    head, applied = terms.applied(node)
+    if terms.last_name(head, data) == "nameValuePair" and len(applied) == _PAIR:
+        named, (_, value) = values.evaluate(applied[0][1], scope, data), applied[1]
+    elif node.type in syntax.ATTRIBUTE_SETS:
+        pair = AttributeScope(node, scope, data)
+        name, bound = pair.get("name"), pair.get("value")
+        if name is None or bound is None or bound.expression is None or bound.inherited:
+            raise _Unread
+        named, value, scope = values.read(name, data), bound.expression, bound.scope
+    else:
+        raise _Unread
+    if not named.value:
+        raise _Unread
+    return named.value, value, scope
