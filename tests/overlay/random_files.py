@@ -212,18 +212,20 @@ SHAPES = (
         },
     ),
     Shape(
-        "@s = prev.lib.mapAttrs (name: { version, hash }: prev.mkDerivation "
-        '{ pname = name; inherit version; src = CALL; }) { @ = { version = "VERSION"; '
-        'hash = "FAKE"; }; @-b = { hash = "FAKE"; version = "VERSION"; }; };',
+        "inherit (s@) @ @-b;",
         "version",
         ("", "-b"),
-        sri="hash",
+        "s@ = prev.lib.mapAttrs (name: { version, hash }: prev.mkDerivation "
+        '{ pname = name; inherit version; src = CALL; }) { @ = { version = "VERSION"; '
+        'hash = "FAKE"; }; @-b = { hash = "FAKE"; version = "VERSION"; }; };',
+        "hash",
     ),
     Shape(
-        "@s = builtins.listToAttrs (map (own: prev.lib.nameValuePair own.pname "
-        "(prev.buildPythonPackage { inherit (own) pname version; src = CALL; })) r@);",
+        "inherit (s@) @ @-b;",
         "own.version",
         ("", "-b"),
+        "s@ = builtins.listToAttrs (map (own: prev.lib.nameValuePair own.pname "
+        "(prev.buildPythonPackage { inherit (own) pname version; src = CALL; })) r@); "
         'r@ = [ { pname = "@"; version = "VERSION"; hash = "FAKE"; } '
         '{ version = "VERSION"; pname = "@-b"; hash = "FAKE"; } ];',
         "own.hash",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _NOTHING = Span(0, 0)
 _IMPORT = re.compile(rb"\bimport\s+(\.{1,2}/[\w./+-]+)", re.ASCII)
 _READ = re.compile(rb"\b(?:importJSON|readFile)\s+(\.{1,2}/[\w./+-]+\.json)\b", re.ASCII)
+_COMPUTED = "${"
 # Where the pins are that a program's own Nix file gives.
 _BESIDE = {"npins": "sources.json", "niv": "sources.json"}
 
@@ -248,7 +249,12 @@ def _understood(
                 )
             )
         else:
-            why = f"it calls {called.path}, but this project has no such file"
+            problem = (
+                "a path that is computed"
+                if _COMPUTED in called.path
+                else "but this project has no such file"
+            )
+            why = f"it calls {called.path}, {problem}"
             packages.append(
                 Package(
                     file, called.attribute, called.line, called.span, None, None, None, skip=why

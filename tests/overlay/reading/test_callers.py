@@ -88,6 +88,56 @@ def test_functions_of_many_forms_are_read(
     assert shown(text.replace("build ", "buildX ")) == expected
 
 
+PIN = f'{{ version = "1.0"; hash = "{HASHES[0]}"; }}'
+
+
+def each(name: str, version: str, sri: str) -> str:
+    source = f"fetchPypi {{ pname = {name}; version = {version}; hash = {sri}; }}"
+    return f"buildX {{ pname = {name}; version = {version}; src = {source}; }}"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        f"mapAttrs (name: pin: {each('name', 'pin.version', 'pin.hash')}) {{ one = {PIN}; }}",
+        f'mapAttrs (_: f) {{ one = {PIN} // {{ pname = "one"; }}; }}',
+        f"mapAttrs' (n: p: nameValuePair n (f ({{ pname = n; }} // p))) {{ one = {PIN}; }}",
+        (
+            'listToAttrs (map (p: rec { name = "one"; value = f (p // { pname = name; }); }) '
+            f"[ {PIN} ])"
+        ),
+        "listToAttrs (lib.forEach pins (p: nameValuePair p.pname (f p)))",
+    ],
+)
+def test_each_element_of_what_is_mapped_is_a_package(made: str) -> None:
+    """The element is its text, and a neighbour in the same set is not touched by it."""
+    text = (
+        f"self: super: let f = {{ pname, version, hash }}: {each('pname', 'version', 'hash')}; "
+        f'pins = [ (\n  {{ pname = "one"; version = "1.0"; hash = "{HASHES[0]}"; }}) ]; in {made}'
+    )
+    (package,) = (own for own in read(text.encode()) if own.name == "one")
+    assert shown(text) == [("one", "1.0", HASHES[0])]
+    assert package.attribute == ("one",)
+    assert text[package.span.start : package.span.end].count('version = "1.0"') == 1
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        f'mapAttrs (version: hash: {each("x", "version", "hash")}) {{ one = "{HASHES[0]}"; }}',
+        f"mapAttrs (n: p: {each('n', 'p.version', 'p.hash')}) {{ inherit one; }}",
+        f'mapAttrs (n: p: {each("n", "p.version", "p.hash")}) {{ one.version = "1.0"; }}',
+        f"mapAttrs (n: p: {each('n', 'p.version', 'p.hash')}) (f {{ one = {PIN}; }})",
+        f"mapAttrs (n: {{ version, hash }}: {each('n', 'version', 'hash')}) {{ one = g; }}",
+        f"listToAttrs (map (p: g p {each('x', 'p.version', 'p.hash')}) [ {PIN} ])",
+        f"listToAttrs (map (p: {{ name = g; value = {each('x', '1', 'p.hash')}; }}) [ {PIN} ])",
+    ],
+)
+def test_elements_that_are_not_written_as_such_are_left_alone(made: str) -> None:
+    assert shown(f"self: super: {made}") == []
+    assert read(f"self: super: {made}".encode()), "it is listed, with the reason"
+
+
 def test_callers_that_share_what_the_function_says_are_one_unit() -> None:
     text = (
         'self: super: let make = pname: buildX { inherit pname; version = "1.0"; '

@@ -131,6 +131,8 @@ class Functions:
         made = self._made(function, scope, 0)
         for operand in operands:
             made = self._applied(made, operand) if made is not None else None
+            if made is not None and made.node.type == "variable_expression":
+                made = self._made(made.node, made.scope, 0) or made
         if made is None or made.node.type == "function_expression":
             return None
         return made.node, made.scope
