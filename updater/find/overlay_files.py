@@ -12,6 +12,7 @@ from updater.overlay.reading.borrowed import held_together
 from updater.overlay.reading.drafts import ReplacedFetcher  # noqa: TC001 - msgspec reads it
 from updater.overlay.reading.neighbours import completed
 from updater.overlay.reading.pin_readers import with_readers
+from updater.overlay.reading.shape import is_plain_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,6 +60,11 @@ class OverlayFile(Struct, frozen=True):
     def is_function(self) -> bool:
         """Tell whether a package in it is pinned by what its callers give."""
         return any(map(is_given, self.packages))
+
+    @property
+    def is_values(self) -> bool:
+        """Tell whether it is a set of values alone: ``import ./pins.nix``."""
+        return not self.packages and not self.calls and is_plain_set(self.data or b"")
 
 
 class OverlayFiles(Struct, frozen=True):

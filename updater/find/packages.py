@@ -165,11 +165,11 @@ def _with_pins(
 def _through(overlay: OverlayFile, reads: Mapping[str, OverlayFile], parse: Parse) -> OverlayFile:
     """Return a file with the packages that other files make of what it gives them."""
     functions = tuple(
-        FunctionFile(path, file, function.data)
+        FunctionFile(path, file, beside.data, has_pins=beside.is_values)
         for path, file in overlay.paths.items()
         if file != overlay.file
-        and (function := reads[file]).data is not None
-        and function.is_function
+        and (beside := reads[file]).data is not None
+        and (beside.is_function or beside.is_values)
     )
     if not functions:
         return overlay

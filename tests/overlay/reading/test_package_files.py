@@ -125,7 +125,7 @@ def test_a_path_that_is_computed_calls_nothing(tmp_path: Path) -> None:
         (
             "overlays/a.nix#python3Packages.tool",
             "tool",
-            "it calls ./${name}.nix, but this project has no such file",
+            "it calls ./${name}.nix, a path that is computed",
         ),
         ("overlays/tool.nix#", "tool-kit", ""),
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS
-from updater.overlay.reading.generated import program_of
+from updater.overlay.reading.generated import generated_by, program_of
 from updater.overlay.reading.pin_files import entry_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def of_pins(package: Package, text: NixText) -> Package:
     if not pins:
         return package
     first = next(iter(parts.values())).file
-    program = program_of(first.file) or f"what writes {first.path}"
+    program = program_of(first.file) or generated_by(first.data, first.file)
+    if not first.file.endswith(".nix"):
+        program = program or f"what writes {first.path}"
     return replace(
         package,
         functions=(*package.functions, *(part.file for part in parts.values())),

@@ -26,6 +26,11 @@ _OF_ITSELF = re.compile(r"(final|self|this)\w*|fa")
 _OF_A_SET = re.compile(r"\w*([Ff]inal|[Ss]elf)\w*|this|fa")
 # No component of dots alone: /. is how an expression makes a path of a text.
 _ABSOLUTE = re.compile(r"(?:/(?!\.+(?:/|$))[\w.+-]+)+", re.ASCII)
+# How a set begins, and a function of a set does not, behind comments.
+_BLANK = rb"(?:\s|#[^\n]*+|/\*.*?\*/)*+"
+_NO_FUNCTION = re.compile(
+    _BLANK + rb"(?:rec\b|let\b|\{" + _BLANK + rb"(?:inherit\b|[\w.\"'-]++\s*+=))", re.DOTALL
+)
 _BODIES = {
     "source_code": "expression",
     "parenthesized_expression": "expression",
@@ -150,6 +155,13 @@ def is_package_function(data: bytes) -> bool:
     if body is None or first.child_by_field_name("formals") is None:
         return False
     return outcome(body).type != "function_expression"
+
+
+def is_plain_set(data: bytes) -> bool:
+    """Tell whether a file is ``{ ... }``, which takes no argument."""
+    if _NO_FUNCTION.match(data) is None:
+        return False
+    return outcome(syntax.parse(data).root).type in syntax.ATTRIBUTE_SETS
 
 
 def paths_in(data: bytes) -> tuple[str, ...]:
