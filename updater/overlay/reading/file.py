@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.model import Package  # noqa: TC001 - msgspec reads it
+from updater.model import Package
 from updater.overlay.reading import steering, syntax
 from updater.overlay.reading.assemble import Assembler
 from updater.overlay.reading.drafts import (  # noqa: TC001 - msgspec reads them
@@ -36,6 +36,8 @@ _PLACE = "put it inside the package, or directly above it, without an empty line
 _HIDDEN = "a control character is in the name of the package at"
 # Of a file that is no Nix at all, the first few say enough.
 _MOST_PROBLEMS = 10
+# What a program wrote is told source by source up to that many.
+_MOST_SOURCES = 5
 
 
 class FileContent(Struct, frozen=True):
@@ -118,10 +120,30 @@ def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> Fil
         problems += [replace(problem_at(data, called.span), what=_HIDDEN) for called in hidden]
     generator = generated_by(data, file)
     if generator:
-        packages = [replace(package, generator=generator) for package in packages]
+        packages = [
+            replace(package, generator=generator) for package in _told_at_once(packages, generator)
+        ]
     return FileContent(
         united(numbered(packages)), tuple(problems), tuple(files), tuple(walk.replaced)
     )
+
+
+def _told_at_once(packages: Sequence[Package], generator: str) -> list[Package]:
+    """Return what a program wrote, with all of its sources that are no package as one.
+
+    A file that locks what a package depends on has thousands.
+    """
+    sources = [
+        package
+        for package in packages
+        if package.source is not None and package.version is None and package.pname is None
+    ]
+    first = next(iter(sources), None)
+    if first is None or len(sources) < _MOST_SOURCES:
+        return [*packages]
+    why = f"{generator} wrote it: {len(sources)} sources without a version"
+    whole = Package(first.file, (), first.line, first.span, None, None, None, skip=why)
+    return [whole, *(package for package in packages if package not in sources)]
 
 
 def numbered(packages: Iterable[Package]) -> tuple[Package, ...]:

@@ -6,7 +6,7 @@ import re
 
 _HEAD = re.compile(rb"(?:\s*(?:#[^\n]*|/\*.*?\*/))+", re.DOTALL)
 _GENERATED = re.compile(
-    r"\b(?:auto-?)?generated\b(?:\s+(?:automatically|file))?(?:\s+(?:by|with|using|from)\s+(?P<name>[\w./-]+))?"
+    r"\b(?:auto-?)?generated\b(?:\s+(?:automatically|file))?(?:\s+(?:by|with|using|from)\s+[`'\"]?(?P<name>[\w./-]+))?"
     r"|do\s+not\s+(?:edit|modify|change)",
     re.IGNORECASE,
 )
