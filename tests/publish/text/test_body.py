@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -298,6 +299,27 @@ def test_a_large_group_keeps_a_first_screen_for_each_and_ten_screens_in_all() ->
     assert body.count("<summary>Evidence of ") == 1
     assert "Evidence: the hashes of the 39 packages that need no decision" in body
     assert "| build | **fail**: it needs einx" in body
+
+
+@pytest.mark.parametrize("failing", [0, 3, 500], ids=["none", "three", "all"])
+@pytest.mark.parametrize("count", [60, 150, 400])
+def test_a_group_of_any_size_has_ten_screens(count: int, failing: int) -> None:
+    """What needs no decision is a line each; then all are, and those that fail come first."""
+    packages = [
+        example(name=f"package-{number}", build=FAILED if number >= count - failing else BUILT)
+        for number in range(count)
+    ]
+    body = render(packages, LINKS)
+    assert len(body) <= LONGEST
+    seen, _, hidden = body.partition("<!-- updater: {")
+    assert len(seen) <= 24_000
+    assert "Made by updater" in seen
+    assert all(f"#python3Packages.{own.name} " in hidden for own in packages)
+    if failing == 3:
+        assert seen.count("❌") == 3
+        assert seen.index("❌") < seen.index("✅")
+    if count == 60:
+        assert all(re.search(rf"{own.name}[`\]]", seen) for own in packages)
 
 
 def test_many_long_notes_push_nothing_else_out_of_a_body() -> None:

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from updater.model.proposal import RepositoryLinks, Update
     from updater.model.research import Vulnerability
 
-# For one release's notes, and how many releases': what is cut is behind its link. At the end, of
-# packages that need no decision only the hash is left as evidence.
-_ROOMS = ((10_000, 100), (4_000, 60), (1_000, 60), (200, 60), (0, 60), (0, 0), (0, -1))
+# For one release's notes, and how many releases': what is cut is behind its link.
+_ROOMS = ((10_000, 100), (4_000, 60), (1_000, 60), (200, 60), (0, 60), (0, 0))
+# Then, of packages that need no decision only the hash is evidence; then each is one line.
+_HASHES, _LINES = "hashes", "lines"
 _TALLEST = 24_000
 """How many characters are about ten screens, with everything unfolded."""
 
@@ -61,25 +62,42 @@ def render(updates: Sequence[Update], links: RepositoryLinks, *, ready: bool = T
     named = "" if links.branch.startswith(PREFIX) else links.branch
     orders = tuple(order for update in updates for order in update.orders)
     marker = Marker(tuple(update.key for update in updates), ready, only_pins, days, named, orders)
-    body = ""
-    for room, most in _ROOMS:
+    hidden = str(marker)
+    for room, most, short in (*((*room, "") for room in _ROOMS), (0, 0, _HASHES), (0, 0, _LINES)):
         body = _template().render(
             updates=updates,
             links=links,
             box=rebuild_box(),
-            marker=str(marker),
+            marker=hidden,
             room=room,
-            most=max(most, 0),
-            calm=[update for update in updates if most < 0 and _is_calm(update)],
+            most=most,
+            short=short,
+            calm=[update for update in updates if short and _is_calm(update)],
         )
-        if len(body) <= _TALLEST:
+        if len(body) <= min(_TALLEST + len(hidden), LONGEST):
             return body
-    if len(body) <= LONGEST:
-        return body
-    short = "\n".join(f"- {code(update.identity)}: {code(update.new)}" for update in updates)
-    tail = f"\n\n{rebuild_box()}\n\n{marker}\n"
-    beginning = "Too many packages to describe here:\n\n"
-    return beginning + short[: LONGEST - len(beginning) - len(tail)] + tail
+    return _listed(updates, f"\n\n{rebuild_box()}\n\n{origin(links)}\n\n{hidden}\n", len(hidden))
+
+
+def _listed(updates: Sequence[Update], tail: str, hidden: int) -> str:
+    """Return a body of as many lines as there is room for, those that need a decision first.
+
+    Args:
+        updates: in the order of the commit.
+        tail: what stands below the lines.
+        hidden: how much of that nobody sees.
+    """
+    room = min(_TALLEST + hidden, LONGEST) - len(tail)
+    lines = [f"{len(updates)} packages, too many to describe each:", ""]
+    for update in sorted(updates, key=_is_calm):
+        mark = verdict(update).partition(" ")[0]
+        lines.append(f"- {mark} {code(update.identity)}: {code(update.old)} → {code(update.new)}")
+    text = "\n".join(lines)
+    if len(text) <= room:
+        return text + tail
+    more = "\n- the other packages are only in the files that change"
+    shown = text[: max(room - len(more), 0)].rpartition("\n")[0]
+    return shown + more + tail
 
 
 def is_same(body: str, shown: str) -> bool:
