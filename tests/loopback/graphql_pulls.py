@@ -165,6 +165,14 @@ def list_rules(own: Any, info: Info, order_by: Json, **page: Any) -> Json:
     return connection(info, rules, list, **page)
 
 
+def update_rule(own: Any, info: Info) -> Json | None:
+    """Answer ``Ref.refUpdateRule``: what the default branch's protection requires of everybody."""
+    del info
+    named = list(own.hosted.required_checks)
+    is_protected = bool(named) and own.ref.short == own.hosted.default_branch
+    return {"requiredStatusCheckContexts": named} if is_protected else None
+
+
 def update_refs(_root: object, info: Info, **given: Json) -> Json:
     """Answer ``Mutation.updateRefs``: every ref is where it is said to be, or none moves."""
     sent = given["input"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.loopback.graphql_connections import connection
 from tests.loopback.graphql_limits import Refusal
-from tests.loopback.graphql_pulls import MUTATIONS, list_issues, list_pulls, list_rules
+from tests.loopback.graphql_pulls import MUTATIONS, list_issues, list_pulls, list_rules, update_rule
 from tests.loopback.graphql_pulls import RESOLVERS as PULL_RESOLVERS
 from tests.loopback.objects import (
     Signature,
@@ -324,6 +324,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "id": lambda own, _info: f"REF_{own.hosted.number}_{own.ref.name}",
         "name": lambda own, _info: own.ref.short,
         "prefix": lambda own, _info: own.ref.name.removesuffix(own.ref.short),
+        "refUpdateRule": update_rule,
         "rules": list_rules,
         "target": lambda own, _info: GitObject(own.hosted, own.ref.object),
     },

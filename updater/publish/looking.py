@@ -144,7 +144,7 @@ class RepositoryView(Struct):
         """Read which pull requests and branches there are; with the issues if asked."""
         shown = self.repository.overview(self.base.branch, self.naming.prefixes, issues=issues)
         self.login, self.open, self.is_strict = shown.login, shown.pulls, shown.is_strict
-        self._checks = shown.is_checked or None  # a ruleset says so; protection is asked about
+        self._checks = shown.is_checked or None
         ended = tuple(pull for pull in shown.ended if rules.is_mine(pull, self.login))
         self.ended = EndedPullRequests(ended, is_whole=not shown.has_more_ended)
         base, mine = self.base, self.own_pulls

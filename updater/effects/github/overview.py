@@ -38,6 +38,7 @@ _QUERY: Final = (
   repository(owner: $owner, name: $name) {
     id
     ref(qualifiedName: $ref) {
+      refUpdateRule { requiredStatusCheckContexts }
       rules(first: 100) {
         nodes {
           type
@@ -94,7 +95,8 @@ class Overview(Struct, frozen=True):
         issues: oldest first; None where they were not read.
         node: GraphQL's id of the repository; empty where the host has no GraphQL.
         is_strict: GitHub merges only branches that have the base's newest commit.
-        is_checked: a ruleset of the base lets only what passed some check be merged.
+        is_checked: the base's protection or a ruleset lets only what passed some check be merged,
+            as everybody may read it; else that is not known.
     """
 
     login: str
@@ -143,6 +145,7 @@ def _by_graphql(
     query = _query(len(prefixes))
     login = node = ""
     rules: list[Any] = []
+    named: list[str] = []
     ended: dict[str, Any] = {}
     nodes: dict[str, list[Any]] = {name: [] for name in lists}
     more = True
@@ -153,7 +156,9 @@ def _by_graphql(
         login = str(answer["viewer"]["login"])
         repository = answer["repository"]
         node = str(repository["id"])
-        rules = list(_nodes((repository["ref"] or {}).get("rules")))
+        branch = repository["ref"] or {}
+        rules = list(_nodes(branch.get("rules")))
+        named = (branch.get("refUpdateRule") or {}).get("requiredStatusCheckContexts") or []
         ended = repository.get("ended") or ended
         more, variables["again"] = False, True
         for name, field in lists.items():
@@ -179,7 +184,7 @@ def _by_graphql(
         node,
         tuple(map(read_ended_pull, ended["nodes"])),
         bool(ended["pageInfo"]["hasNextPage"]),
-        any(str(rule["type"]).lower() in CHECKING_RULES for rule in rules),
+        bool(named) or any(str(rule["type"]).lower() in CHECKING_RULES for rule in rules),
     )
 
 
