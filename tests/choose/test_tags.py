@@ -56,6 +56,12 @@ CASES = {
     "folder": Case("python/v1.0:1.0$", "python/v1.1 rust/v1.2", "python/v1.1=1.1"),
     "folder of the package": Case("pkgs/a/1.0:1.0", "pkgs/a/1.1 pkgs/b/1.2", "pkgs/a/1.1=1.1"),
     "digits before": Case("py3-1.0:1.0$", "py3-1.1 py2-1.2", "py3-1.1=1.1"),
+    "a false label, in letters": Case(
+        "TLS_1_1_1i:1.1.1h", "TLS_1_1_1i TLS_1_1_1", "TLS_1_1_1=1.1.1"
+    ),
+    "a false label, with dashes": Case(
+        "core-8-6-14:8.6.13", "core-8-6-14 core-8-7-0", "core-8-7-0=8.7.0 core-8-6-14=8.6.14"
+    ),
     "underscored": Case("a-1_0:1.0", "a-1_0 a-1_1", "a-1_1=1.1 a-1_0=1.0"),
     "underscored, three": Case(
         "REL_1_2_3:1.2.3", "REL_1_2_3 REL_1_10_0", "REL_1_10_0=1.10.0 REL_1_2_3=1.2.3"

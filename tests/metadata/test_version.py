@@ -86,6 +86,17 @@ CASES = {
             "Cargo.toml": '[package]\nname = "pkg"\nversion = "1.2"\n',
         },
     ),
+    "maturin below the top": Case(
+        "1.2",
+        {
+            "pyproject.toml": '[build-system]\nbuild-backend="maturin"\n'
+            + DYNAMIC
+            + '[tool.maturin]\nmanifest-path = "rust/Cargo.toml"\n',
+            "rust/Cargo.toml": '[package]\nname = "pkg"\nversion = "1.2"\n',
+            "Cargo.toml": '[package]\nname = "all"\nversion = "9.0"\n',
+        },
+    ),
+    "an epoch, which no name in Nix may have": Case(None, {"setup.py": "setup(version='1!1.2')"}),
     "project over setup.py": Case(
         "1.2", {"pyproject.toml": PROJECT, "setup.py": "setup(version='0.1')"}
     ),

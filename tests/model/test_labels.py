@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from packaging.version import Version
 
 from updater.model.labels import (
     Spelling,
+    dated,
+    is_date,
     is_newer,
     is_unstable,
     lead,
@@ -138,3 +142,27 @@ def test_a_version_is_found_inside_a_label(
 def test_a_date_behind_a_word_is_a_spelling_of_its_own() -> None:
     assert lead("nightly-2024-01-15") == ""
     assert isinstance(ordered("nightly-2024-01-15"), Spelling)
+
+
+@pytest.mark.parametrize(
+    ("form", "built", "written"),
+    [
+        ("2021-04-13", False, "2025-01-04"),
+        ("2021.4.13", False, "2025.1.4"),
+        ("2021-4-13", False, "2025-1-4"),
+        ("2021_04_13", False, "2025_01_04"),
+        ("20210413", True, "20250104"),
+        ("2021.04.13", True, "2025.01.04"),
+        ("2021-04-13", True, "2025.1.4"),
+        ("2021_4_13", True, "2025.1.4"),
+    ],
+)
+def test_a_day_is_written_as_another_one(form: str, *, built: bool, written: str) -> None:
+    """Where a build reads it, PEP 440 must know it."""
+    assert is_date(form)
+    assert dated(form, date(2025, 1, 4), built=built) == written
+
+
+@pytest.mark.parametrize("label", ["2021-4", "2021.13.1", "2021.4.32", "21.4.13", "2021.4.13.1"])
+def test_what_is_not_a_whole_day_is_no_date(label: str) -> None:
+    assert not is_date(label)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater import choose
+from updater.choose.declaring import as_declared
 from updater.choose.heads import HeadChooser
 from updater.choose.moving import MovingPin
 from updater.choose.named import require_named
@@ -147,6 +148,7 @@ class Chooser:
                 lambda onward: Chooser(onward, self._index, "").first_decision(),
             )
             decision = await within_default(self._repository, decision)
+        decision = await as_declared(self._repository, decision, is_requested=bool(self._to))
         if self._unhashed:
             decision = rehashed(decision, self._unhashed, self._repository.present)
         if isinstance(decision.choice, Take):

@@ -9,7 +9,7 @@ from msgspec import Struct
 from updater.choose.releases import other_python, refusals, too_young
 from updater.choose.versions import is_shortened
 from updater.model import Candidate, Choice, Policy, Stay, Take, Wait
-from updater.model.labels import commit_label, dated, is_date
+from updater.model.labels import commit_label, dated, is_buildable, is_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,6 +159,9 @@ def label(  # noqa: PLR0913 - all that a label may be made of
         built: a build reads the label, and takes PEP 440's versions only.
     """
     if not declared and not tagged and date is not None and is_date(old_label):
-        return dated(old_label or "", date)
-    base = declared or tagged or "0"
+        return dated(old_label or "", date, built=built)
+    bases = [base for base in (declared, tagged) if base]
+    if built and not named:
+        bases = [base for base in bases if is_buildable(base)]
+    base = next(iter(bases), "0")
     return base if named or date is None else commit_label(base, date, built=built)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater import choose
 from updater.choose.moving import MovingPin
-from updater.errors import StageError
+from updater.errors import StageError, UpstreamError
 from updater.model import Candidate, PinWarning, Stay, Take, Wait
 from updater.model.labels import is_label_of
 
@@ -57,10 +59,18 @@ class HeadChooser(Struct, frozen=True):
         if isinstance(choice, Stay) and own is not None:
             choice = Stay(own, choice.warnings)
         elif isinstance(choice, Stay) and not is_label_of(label, candidate.version, tagged=False):
-            reason = f"the version {label} is wrong: the commit is {candidate.version}"
-            choice = Take(candidate, reason, (PinWarning("false-label", reason),))
+            choice = await self._relabelled(candidate, label)
         warnings = choose.tag_warnings(pin, repository.offer, repository.versions)
         return repository.decision(choice, warnings=warnings)
+
+    async def _relabelled(self, pinned: Candidate, label: str) -> Choice:
+        """Return what becomes of a label that is not what a commit's tag says: its source may."""
+        with suppress(UpstreamError):
+            own = await self.repository.version_in(pinned.commit)
+            if own and is_label_of(label, own, tagged=True):
+                return Stay(replace(pinned, version=label))
+        reason = f"the version {label} is wrong: the commit is {pinned.version}"
+        return Take(pinned, reason, (PinWarning("false-label", reason),))
 
     async def _onto_head(
         self, head: Candidate, held: Candidate | None, commits: Commits

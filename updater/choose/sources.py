@@ -12,7 +12,7 @@ from updater.choose.assets import Assets
 from updater.errors import NotFound, StageError
 from updater.fetchers import address
 from updater.kinds import FETCHERS, UPSTREAMS, guarded
-from updater.model import Candidate, Fetch, Fetched, NoFile, Policy, Project
+from updater.model import Candidate, Fetch, Fetched, NoFile, PinWarning, Policy, Project
 from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
@@ -210,3 +210,9 @@ def bound_to_another(candidate: Candidate, own: str, bound: str) -> str:
         f"the source of {candidate.ref} declares {own}, and {bound}, or take it with "
         f"`--to {candidate.ref}`"
     )
+
+
+def declared_otherwise(own: str, candidate: Candidate) -> PinWarning:
+    """Tell that a source says of itself that it is another version than its tag does."""
+    message = f"the source declares the version {own}, not {candidate.version}"
+    return PinWarning("declared-version", message)

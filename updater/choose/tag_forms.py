@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from updater.effects.processes.budget import OverBudget, ProcessorTime
 from updater.errors import StageError
-from updater.model.labels import Spelling, is_date, ordered
+from updater.model.labels import Spelling, is_padded_date, ordered
 
 if TYPE_CHECKING:
     from updater.model.labels import OrderedVersion
@@ -69,9 +69,11 @@ class TagForm(Struct, frozen=True):
     def _dotted(self, text: str) -> str:
         """Return a version with dots for the one other sign that parts its numbers."""
         match = _SEPARATED.fullmatch(text)
-        if match is None or is_date(text):
+        if match is None:
             return text
         sign, numbers = match["sign"], match["numbers"]
+        if self.sign != sign and is_padded_date(text):
+            return text
         if sign == "-" and self.sign != "-" and numbers.count("-") == 1:
             return text  # PEP 440 has 1-2 for 1.post2
         rest = match["rest"]

@@ -11,12 +11,22 @@ from packaging.version import Version
 from updater.choose.tag_forms import TAG_SECONDS, TagForm, TagNames, general_form, prefixed_form
 from updater.choose.versions import is_commit, is_shortened
 from updater.effects.processes.budget import ProcessorTime
-from updater.model.labels import Spelling, is_unstable, lead, ordered, parse_version
+from updater.model.labels import (
+    Spelling,
+    is_date,
+    is_unstable,
+    lead,
+    ordered,
+    parse_version,
+    same_version,
+)
+from updater.model.versions import LONGEST_VERSION
 
 if TYPE_CHECKING:
     from updater.model import Offer, Pin, Policy
 
 _LAST_VERSION = re.compile(r"\d+(?:[._]\d+)+(?:\.?(?:a|b|c|rc|alpha|beta|dev|post)\d*)*(?!.*\d)")
+_DIGIT = re.compile("[0-9]")
 _JOINED = re.compile(r"(?P<numbers>\d+(?:\.\d+)+)(?P<rest>[a-z]+\d*)")
 
 
@@ -119,7 +129,8 @@ def _naming_tag(pin: Pin, offer: Offer, names: TagNames) -> str:
     # The label of a commit says that no tag names it: 0-unstable-DATE does not mean the tag 0.0.
     label = None if is_unstable(pin.version) else ordered(pin.version)
 
-    written = re.compile(rf"(?<![0-9.]){re.escape(pin.version or '')}(?![0-9]|\.[0-9])")
+    def is_written(tag: str) -> bool:
+        return _stands_in(tag, pin.version or "")
 
     def rank(tag: str) -> tuple[bool, bool, bool]:
         version = ordered(general.version(tag))
@@ -129,8 +140,8 @@ def _naming_tag(pin: Pin, offer: Offer, names: TagNames) -> str:
             label is not None
             and (
                 version == label
-                or (version is None and tag.endswith(pin.version or ""))
-                or (is_last and written.search(tag) is not None)
+                or (version is None and is_written(tag))
+                or (is_last and is_written(tag))
             )
         )
         return (not is_own, not is_label, not isinstance(version, Version))
@@ -139,12 +150,28 @@ def _naming_tag(pin: Pin, offer: Offer, names: TagNames) -> str:
         candidate.ref
         for candidate in offer.candidates
         if candidate.commit == pin.rev
-        and (ordered(general.version(candidate.ref)) or (label and written.search(candidate.ref)))
+        and (ordered(general.version(candidate.ref)) or (label and is_written(candidate.ref)))
     ]
     if prefixed is not None and any(prefixed.version(tag.ref) for tag in offer.candidates):
         # What else is on the commit is the repository's, or another package's.
         tags = [tag for tag in tags if rank(tag)[:2] != (True, True)]
     return min(tags, key=rank, default="")
+
+
+def _stands_in(tag: str, label: str) -> bool:
+    """Tell whether a tag has a label in it, also with other signs: ``core-8-6-14`` has 8.6.14."""
+    if re.search(rf"(?<![0-9.]){re.escape(label)}(?![0-9]|\.[0-9])", tag):
+        return True
+    return bool(_separated_in(tag, label)) or any(_joined_in(tag, label, sign) for sign in "_-")
+
+
+def _separated_in(tag: str, label: str) -> str:
+    """Return how a label stands in a tag that has other signs for its dots; else nothing."""
+    if "." not in label or label in tag:
+        return ""
+    numbers = "[-._]".join(map(re.escape, label.split(".")))
+    match = re.search(rf"(?<![0-9])(?<![0-9][-._]){numbers}(?![0-9]|[-._][0-9])", tag)
+    return match[0] if match is not None else ""
 
 
 def _shown_form(pin: Pin, names: TagNames) -> TagForm | None:
@@ -153,12 +180,23 @@ def _shown_form(pin: Pin, names: TagNames) -> TagForm | None:
     if not version:
         return None
     before, _, after = map(re.escape, pin.rev.partition(version))
-    first = re.escape(lead(version)) + r"\d"
+    first = re.escape(_lead_of(version)) + r"\d"
     pattern = re.compile(f"{before}(?P<version>{first}.*?){after}")
     label = pin.version or ""
     joined = any(version == _joined_in(version, label, sign) for sign in "_-")
-    dashed = "-" in version and (joined or version.replace("-", ".") == label)
-    return TagForm(pattern, sign="-" if dashed else "", joined=joined)
+    # Of a day that has dots in the label, the next one has dots, too.
+    is_day = "." in label and is_date(label) and is_date(version) and same_version(version, label)
+    sign = next((sign for sign in "-_" if sign in version and (joined or is_day)), "")
+    dashed = "-" in version and version.replace("-", ".") == label
+    return TagForm(pattern, sign="-" if dashed else sign, joined=joined)
+
+
+def _lead_of(version: str) -> str:
+    """Return what stands in front of a version's first number: ``R.`` of ``R.2024-03-07``."""
+    if version[:1].isdigit() or is_shortened(version):
+        return ""
+    first = _DIGIT.search(version)
+    return lead(version) or version[: first.start() if first else 0]
 
 
 def _version_in(pin: Pin, names: TagNames) -> str:
@@ -174,14 +212,50 @@ def _version_in(pin: Pin, names: TagNames) -> str:
         is_there = sign in written and written in pin.rev and label not in pin.rev
         if other := written if is_there else _joined_in(pin.rev, label, sign):
             return other
-    general = general_form(names)  # most pins do without: it takes as long as all the rest
-    match = general.pattern.fullmatch(pin.rev)
-    if match and parse_version(general.version(pin.rev)):
-        return match["version"]
+    if other := _separated_in(pin.rev, label):
+        return other
+    return _version_of_form(pin.rev, names) or _alike_in(pin.rev, label) or _last_in(pin, names)
+
+
+def _version_of_form(tag: str, names: TagNames) -> str:
+    """Return the version of a tag that looks like one of the project's, empty where it does not."""
+    form = general_form(names)  # most pins do without: it takes as long as all the rest
+    match = form.pattern.fullmatch(tag)
+    version = form.version(tag) if match is not None else None
+    if match is None or version is None:
+        return ""
+    is_version = parse_version(version) or Spelling.of_letters(version)
+    return match["version"] if is_version else ""
+
+
+def _last_in(pin: Pin, names: TagNames) -> str:
+    """Return what may be the version in a tag that nothing else tells."""
+    label = pin.version or ""
     if label and label in pin.rev:
         return label
     last = _LAST_VERSION.search(pin.rev)
+    match = general_form(names).pattern.fullmatch(pin.rev)
     return last[0] if last else match["version"] if match else ""
+
+
+def _alike_in(tag: str, label: str) -> str:
+    """Return what in a tag is spelled as a label, but for its numbers and letters; else nothing.
+
+    A version of PEP 440 shows that only with three numbers or more, and other signs for its dots.
+    """
+    if len(label) > LONGEST_VERSION or not _DIGIT.search(label):
+        return ""
+    count = label.count(".")
+    if Spelling.of_letters(label):
+        spelled = rf"\d+(?:[-._]\d+){{{count}}}z?[a-z]"
+    elif parse_version(label) is None:
+        spelled = r"\d+".join(map(re.escape, re.split(r"\d+", label)))
+    elif count > 1 and label.replace(".", "").isdigit():
+        spelled = rf"(?<!\d-)\d+(?:-\d+){{{count}}}(?!-\d)"
+    else:
+        return ""
+    match = re.search(rf"(?<![0-9.]){spelled}(?![0-9A-Za-z])(?!\.[0-9])", tag)
+    return match[0] if match is not None else ""
 
 
 def _joined_in(tag: str, label: str, sign: str) -> str:

@@ -14,7 +14,7 @@ from updater.choose.releases import Obstacle
 from updater.choose.tags import versions_in_other_forms
 from updater.choose.versions import downwards, incomparable, is_final, looks_mistaken
 from updater.errors import UpstreamError
-from updater.model import Candidate, Choice, PinWarning, Stay, Take
+from updater.model import Candidate, Choice, PinWarning, Stay, Take, Wait
 from updater.model.labels import (
     is_label_of,
     is_newer,
@@ -87,7 +87,16 @@ class TagChooser:
         What has the lower tag is newer only where it comes from the pinned commit, and its source
         declares a newer version, too: of two branches beside each other each would be newer than
         the other in turn, and where no source keeps up with its tags, nothing says what is newer.
+        An older tag that is an ancestor is no news, however low the pinned source counts itself.
         """
+        pinned, waiting = self._held, choice.candidate if isinstance(choice, Wait) else None
+        is_lower = (
+            pinned is not None
+            and waiting is not None
+            and not is_newer(ordered(waiting.version), pinned.version)
+        )
+        if pinned and waiting and is_lower and await self._onward.is_behind(waiting):
+            return Stay(replace(pinned.candidate, version=str(self._declared)), choice.warnings)
         while isinstance(choice, Take) and choice.candidate.commit != self._onward.held:
             candidate, held = choice.candidate, self._held
             if held is None or is_newer(ordered(candidate.version), held.version):

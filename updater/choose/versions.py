@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, cast
 from msgspec import Struct
 from packaging.version import Version
 
-from updater.model.labels import OrderedVersion, Spelling, is_newer, is_stamp, parse_version
+from updater.model.labels import (
+    OrderedVersion,
+    Spelling,
+    base_of,
+    is_newer,
+    is_stamp,
+    parse_version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,13 +63,21 @@ def plain(offered: Sequence[Release]) -> Sequence[Release]:
 def label_bases(tags: Sequence[Release], label: str | None) -> Sequence[Release]:
     """Return the tags whose versions a commit's label may begin with, as they stand.
 
-    A date is no base where upstream has plain versions too, unless the label has one already.
+    A date is no base where upstream has plain versions too, unless the label has one already. What
+    ends with a letter is one where the label's does, or upstream has nothing else.
 
     Args:
         tags: a repository's version tags.
         label: the one that the pin has.
     """
     releases = [tag for tag in tags if isinstance(tag.version, Version)]
+    lettered = {
+        spelling: tag
+        for tag in tags
+        if (spelling := Spelling.of_letters(tag.candidate.version)) is not None
+    }
+    if lettered and (not releases or Spelling.of_letters(base_of(label)) is not None):
+        return [lettered[spelling] for spelling in sorted(lettered, reverse=True)]
     offered = plain(releases)
     base = parse_version(label)
     if base is not None and base.major >= _FIRST_YEAR:

@@ -11,7 +11,8 @@ _DEEPEST: Final = 6
 
 _ANYWHERE: Final = re.compile(
     r"""
-    pyproject\.toml | setup\.(py|cfg) | PKG-INFO | METADATA | Pipfile | environment\.ya?ml
+    pyproject\.toml | setup\.(py|cfg) | Cargo\.toml | PKG-INFO | METADATA | Pipfile
+    | environment\.ya?ml
     | [\w.-]*requirements[\w.-]*\.(txt|in) | requirements/[\w.-]+\.(txt|in)
     | _?_?(version|about|init|release|meta|metadata|package_info|pkg_info)_?_?\.py
     | VERSION(\.(txt|in))? | version(\.txt)? | \.git_archival\.(txt|json)

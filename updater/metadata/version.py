@@ -29,7 +29,8 @@ _ROOTS = ("", "src/")
 _MODULES = ("__init__.py", "version.py", "_version.py", "__version__.py", "__about__.py")
 _TEXTS = ("VERSION", "version.txt")
 _NAMES = ("__version__", "version", "VERSION", "__VERSION__")
-_PLAUSIBLE = re.compile(r"v?\d[A-Za-z0-9.!+_-]*")
+# Nix takes no ! in a name, and so none of PEP 440's epochs. Source: Nix manual, "Store path".
+_PLAUSIBLE = re.compile(r"v?\d[A-Za-z0-9.+_-]*")
 # What a project writes whose version is made elsewhere, from its tags.
 _PLACEHOLDERS = frozenset({"0", "0.0", "0.0.0", "0.0.0.dev0"})
 # Source: PyPA specification "Names and normalization". A name becomes a path here.
@@ -111,9 +112,10 @@ async def _from_pyproject(tables: Tables, read: Reader) -> str | None:
         if isinstance(listed, str):
             return await _from_pointer(f"{kind}: {listed}", read)
     if toml.dig(tables, "build-system", "build-backend") == "maturin":
-        cargo = toml.dig(
-            await _tables(await read("Cargo.toml"), "Cargo.toml"), "package", "version"
-        )
+        stated = toml.dig(tables, "tool", "maturin", "manifest-path")
+        manifest = stated if isinstance(stated, str) else "Cargo.toml"
+        tables = await _tables(await _inside(manifest, read), manifest)
+        cargo = toml.dig(tables, "package", "version")
         return _plain(cargo) if isinstance(cargo, str) else None
     return None
 

@@ -28,6 +28,9 @@ _UNSTABLE = re.compile(
 _LED = re.compile(r"(?P<lead>(?:.*[^0-9.])?[A-Za-z@/_+-])(?P<version>\d[\w.+!-]*)")
 _COMMIT_ID = re.compile(r"[0-9a-f]{7,40}")
 _DAY = re.compile(r"(?:19|20)\d\d(?P<sign>[-._]?)(?:0[1-9]|1[0-2])(?P=sign)(?:0[1-9]|[12]\d|3[01])")
+_SHORT_DAY = re.compile(
+    r"(?:19|20)\d\d(?P<sign>[-._])(?:[1-9]|1[0-2])(?P=sign)(?:[1-9]|[12]\d|3[01])"
+)
 _COMPONENTS = re.compile(r"\d+|[^\d.-]+")
 # After z comes za: 0.9.8y, 0.9.8z, 0.9.8za.
 _LETTERED = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?P<letters>z?[a-z])")
@@ -144,14 +147,32 @@ def same_version(label: str, other_label: str) -> bool:
 
 
 def is_date(label: str | None) -> bool:
-    """Tell whether a label is a day, such as ``2021-04-13``, and nothing else."""
+    """Tell whether a label is a day, such as ``2021-04-13`` or ``2021.4.13``, and nothing else."""
+    return is_padded_date(label) or (label is not None and _SHORT_DAY.fullmatch(label) is not None)
+
+
+def is_padded_date(label: str | None) -> bool:
+    """Tell whether a label is a day with all of its zeros, which no other version looks like."""
     return label is not None and _DAY.fullmatch(label) is not None
 
 
-def dated(form: str, day: date) -> str:
-    """Write a day as another date label is written: with its signs, or without any."""
-    match = _DAY.fullmatch(form)
+def dated(form: str, day: date, *, built: bool = False) -> str:
+    """Write a day as another date label is written: with its signs and zeros, or without any.
+
+    Args:
+        form: the other one.
+        day: which is written.
+        built: a build reads it, and takes PEP 440's versions only: ``2025.1.4``.
+    """
+    padded, short = _DAY.fullmatch(form), _SHORT_DAY.fullmatch(form)
+    match = padded or short
     sign = match["sign"] if match is not None else "-"
+    if built and sign not in {"", "."}:
+        padded, sign = None, "."
+    elif padded is None and short is None:
+        return f"{day:%Y-%m-%d}"
+    if padded is None:
+        return f"{day.year}{sign}{day.month}{sign}{day.day}"
     return day.strftime(f"%Y{sign}%m{sign}%d")
 
 
@@ -166,7 +187,7 @@ def comparable(old: str | None, new: str | None) -> tuple[Version, Version] | No
     None where one is no PEP 440 version, or where they are days or numbers of builds.
     """
     before, after = parse_version(old), parse_version(new)
-    if before is None or after is None or (is_date(old) and is_date(new)):
+    if before is None or after is None or (is_padded_date(old) and is_padded_date(new)):
         return None
     return None if is_stamp(before) and is_stamp(after) else (before, after)
 
@@ -232,6 +253,11 @@ def _base(label: str) -> str:
     return f"{commit['public']}{local}" if commit["public"] else commit["base"] or "0"
 
 
+def is_buildable(label: str) -> bool:
+    """Tell whether a build may read a label as it is: whether it is a version of PEP 440."""
+    return read_version(label) is not None
+
+
 def commit_label(base: str, day: date, *, built: bool = False) -> str:
     """Return the label of a commit that no tag names.
 
@@ -240,7 +266,7 @@ def commit_label(base: str, day: date, *, built: bool = False) -> str:
         day: the commit's.
         built: a build reads the label, and takes PEP 440's versions only.
     """
-    if not built or read_version(base) is None:
+    if not built or not is_buildable(base):
         return f"{base}-unstable-{day:%Y-%m-%d}"
     sign = "." if "+" in base else "+"
     return f"{base}{sign}unstable.{day.year}.{day.month}.{day.day}"

@@ -143,9 +143,7 @@ class HashStage(Struct, frozen=True):
         warnings = collisions(hashed) + pointers(hashed) + await others(subject, hashed)
         if built_hashes and ask.reported is not None:
             warnings = (*warnings, _reported(built_hashes))
-        decision, values, problem = await truly_labelled(
-            decision, values, hashed, text, self.run.now
-        )
+        decision, values, problem = await truly_labelled(decision, values, hashed, text, self.run)
         if problem and not is_requested:
             self.run.records.refusals.note(subject, candidate, problem, "")
             return Held(reason=problem, **decision.common_fields)

@@ -211,7 +211,8 @@ class Inspector(Struct, frozen=True):
         if is_label(label, candidate):
             if repository.is_tag_object:
                 return Take(candidate, "its rev is the id of a tag's own object, not of a commit")
-            return Stay(candidate)
+            is_own = is_label_of(label, candidate.version, tagged=bool(candidate.ref))
+            return Stay(candidate if is_own else replace(candidate, version=label))
         return Take(candidate, f"the version {label} is wrong")
 
 

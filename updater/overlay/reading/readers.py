@@ -35,7 +35,8 @@ _OF_THE_PACKAGE = re.compile(r"\b(?:final\w*|self|old\w*|prev\w*|attrs)\.version
 # Lists of other packages, which have versions of their own, and patches that stay as they are.
 _OF_OTHERS = frozenset({*INPUT_FIELDS, "optional-dependencies", "passthru", "patches"})
 _VARIABLE = re.compile(r"(?<!\w)(?P<name>\w++)\s*+[=:]\s*+\\?[\"']?")
-_GOES_ON = re.compile(r"[\w.]")
+# What a script writes into a file that is called after the version.
+_INTO_A_FILE = re.compile(r"\b(?:echo|printf)\b[^\n;&|>]*(?=>[^\n;&|]*version)", re.IGNORECASE)
 # What a script puts in the place of another text, such as the arguments of substituteInPlace.
 _SUBSTITUTES = re.compile(r"substitute|--replace|\bsed\b|\bexport\b")
 # Not of what is required: `torch==1.0`, `torch >= 1.0`.
@@ -55,10 +56,11 @@ def version_readers(draft: Draft, side_hashes: tuple[Field, ...], data: bytes) -
         data: the file.
     """
     fetched = {field.name.partition(".")[0] for field in side_hashes}
+    own_name = draft.path[-1] if draft.path else ""
     return tuple(
         f"{name} (line {line})"
         for name, line, value in _attributes(draft)
-        if name.partition(".")[0] not in fetched and _reads(value, data)
+        if name.partition(".")[0] not in fetched and _reads(value, own_name, data)
     )
 
 
@@ -156,16 +158,9 @@ def _texts(node: Node, data: bytes) -> Iterator[tuple[str, Node]]:
 
 
 def _copies(text: str, label: str, pname: str) -> bool:
-    if text in (f'"{label}"', f"''{label}''"):
-        return True
-    if any(
-        "version" in match["name"].lower()
-        and text.startswith(label, match.end())
-        and not _GOES_ON.match(text, match.end() + len(label))
-        for match in _VARIABLE.finditer(text)
-    ):
-        return True
     written = re.escape(label)
+    if _says_it_is(text, f"v?{written}"):
+        return True
     stem = "[-_.]".join(map(re.escape, re.split("[-_.]+", pname)))
     if stem and re.search(rf"\b{stem}[-_]{written}(?!\w|\.\d)", text):  # tool-1.0.dist-info
         return True
@@ -173,6 +168,27 @@ def _copies(text: str, label: str, pname: str) -> bool:
     if is_short and not _SUBSTITUTES.search(text):
         return False
     return re.search(f"{_WORD_BEFORE}{written}{_WORD_AFTER}", text) is not None
+
+
+def _says_it_is(text: str, written: str) -> bool:
+    """Tell whether a text says of what it has that it is a version, or has nothing else.
+
+    Args:
+        text: an attribute's value, as it stands in the file.
+        written: an expression that matches the version.
+    """
+    if re.fullmatch(f"(?P<quotes>\"|''){written}(?P=quotes)", text):
+        return True
+    named = rf"\"\w*version\"\s+\"{written}\""  # cmakeFeature "VERSION" "1.0"
+    if re.search(named, text, re.IGNORECASE):
+        return True
+    is_next = re.compile(rf"{written}(?![\w.])")
+    assigned = any(
+        "version" in match["name"].lower() and is_next.match(text, match.end())
+        for match in _VARIABLE.finditer(text)
+    )
+    whole = re.compile(rf"(?<![\w.<>=~!+-]){written}(?![\w.-])")
+    return assigned or any(whole.search(line) for line in _INTO_A_FILE.findall(text))
 
 
 def _attributes(draft: Draft) -> Iterator[tuple[str, int, Node]]:
@@ -216,7 +232,8 @@ def _inherited(node: Node) -> Iterator[str]:
             )
 
 
-def _reads(value: Node, data: bytes) -> bool:
+def _reads(value: Node, own_name: str, data: bytes) -> bool:
+    """Tell whether a value is made from the version of its package, which is called so."""
     own = data[value.start_byte : value.end_byte]
     if b"version" not in own and b"substituteAll" not in own:
         return False
@@ -226,6 +243,8 @@ def _reads(value: Node, data: bytes) -> bool:
     if not {"version", _CHECKER}.isdisjoint(terms.names_in(value, data)) or _OF_THE_PACKAGE.search(
         text
     ):
+        return True
+    if own_name and re.search(rf"\.{re.escape(own_name)}\.version\b", text):
         return True
     # A script knows the version by its name; `''${` and `\${` leave it to the shell.
     return text.startswith(('"', "''")) and _OF_THE_SHELL.search(text) is not None

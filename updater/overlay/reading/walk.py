@@ -325,7 +325,8 @@ class Walk:
             return "override"
         if CALL_PACKAGE.fullmatch(name):
             self._package_file(visit, [value for _, value in applied])
-            return ""
+        if CALL_PACKAGE.fullmatch(name) or name in words.SUBSTITUTERS:
+            return "source" if name in words.SUBSTITUTERS else ""
         name, own, scope = callees.fetcher_of(head, visit.scope, self._data, self._fetchers)
         known = name in self._fetchers and not callees.is_own(own, scope, self._data)
         other = _OTHER_FETCHER.fullmatch(name) or is_source_override(head, self._data)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 OVERRIDES = frozenset({"overrideAttrs", "overridePythonAttrs", "overrideDerivation"})
 """Functions whose argument changes a package."""
 
+SUBSTITUTERS = frozenset({"substituteAll", "substituteAllFiles", "replaceVarsWith"})
+"""Functions that put values into a file: their ``src`` and ``version`` make no package."""
+
 
 def places(data: bytes, words: Iterable[bytes]) -> list[int]:
     """Return where words stand, in order: several plain searches are faster than one pattern."""

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from updater import choose
 from updater.audit.change.base import Step
+from updater.choose.git_host import GitHost
+from updater.errors import UpstreamError
 from updater.hashing.pointers import advice
-from updater.metadata.folders import files_in, other_project, version_in
+from updater.metadata.folders import files_in, other_project, paths_read, version_in
+from updater.metadata.locks import LARGEST
 from updater.metadata.python import declared_python
 from updater.model import PinWarning
 from updater.model.labels import parse_version, same_version
 from updater.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
 
+    from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
     from updater.model import Candidate, Hashed, Package
 
@@ -42,15 +47,29 @@ def step_to(
     )
 
 
-async def declared_label(subject: Subject, hashed: Hashed | None, candidate: Candidate) -> str:
+async def declared_label(
+    subject: Subject, hashed: Hashed | None, candidate: Candidate, run: Run
+) -> str:
     """Return the version that a source says it is, where its tag says another; else nothing.
+
+    A file of any name that pyproject.toml or setup.cfg points to is asked for, if it was not kept.
 
     Raises:
         HostileFile: a file that counts breaks a bound.
     """
     if hashed is None or not hashed.files:
         return ""
-    own = await version_in(subject.place, _reader(hashed))
+    missed: set[str] = set()
+    own = await version_in(subject.place, _reader(hashed.files, missed))
+    pointed = missed.difference(paths_read(subject.place))
+    if own is None and pointed and subject.has_history and candidate.commit:
+        host = subject.project.on(run.config.hosts)
+        url = subject.project.page(host.web if host is not None else "")
+        with suppress(UpstreamError):  # then `verify` tells it, as it reads the commit
+            more = await GitHost(url, run.http, run.mirrors).files(
+                candidate.commit, pointed, LARGEST
+            )
+            own = await version_in(subject.place, _reader({**hashed.files, **more}))
     if own is None or parse_version(own) is None or same_version(own, candidate.version):
         return ""
     return own
@@ -62,7 +81,7 @@ async def others(subject: Subject, hashed: Hashed | None) -> tuple[PinWarning, .
     Raises:
         HostileFile: a file that counts breaks a bound.
     """
-    name = await other_project(subject.place, _reader(hashed)) if hashed is not None else ""
+    name = await other_project(subject.place, _reader(hashed.files)) if hashed is not None else ""
     if not name:
         return ()
     own = subject.package.name
@@ -74,17 +93,17 @@ async def others(subject: Subject, hashed: Hashed | None) -> tuple[PinWarning, .
     return (PinWarning("other-project", message, configured=True),)
 
 
-def _reader(hashed: Hashed) -> Callable[[str], Awaitable[bytes | None]]:
+def _reader(
+    files: Mapping[str, bytes], missed: set[str] | None = None
+) -> Callable[[str], Awaitable[bytes | None]]:
+    """Return what reads some files; what is not among them is noted in ``missed``."""
+
     async def read(path: str) -> bytes | None:
-        return hashed.files.get(path)
+        if missed is not None and path not in files:
+            missed.add(path)
+        return files.get(path)
 
     return read
-
-
-def declared_otherwise(own: str, candidate: Candidate) -> PinWarning:
-    """Tell that a source says of itself that it is another version than its tag does."""
-    message = f"the source declares the version {own}, not {candidate.version}"
-    return PinWarning("declared-version", message)
 
 
 def stale_copies(subject: Subject, candidate: Candidate) -> tuple[PinWarning, ...]:

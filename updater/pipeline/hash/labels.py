@@ -8,21 +8,20 @@ from msgspec.structs import replace
 
 from updater.audit.change.base import Step, examine
 from updater.audit.change.downgrade import KIND as DOWNGRADE
-from updater.choose.sources import bound_to_another, bound_to_tag
+from updater.choose.sources import bound_to_another, bound_to_tag, declared_otherwise
 from updater.errors import PatchError
 from updater.model import Take
-from updater.pipeline.hash.downloaded import declared_label, declared_otherwise
+from updater.pipeline.hash.downloaded import declared_label
 from updater.pipeline.hash.planned import PlannedChange
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from updater.choose.run import Run
     from updater.choose.subjects import Decision
     from updater.model import Hashed, PinValues
 
 
 async def truly_labelled(
-    decision: Decision, values: PinValues, hashed: Hashed | None, text: bytes, now: datetime
+    decision: Decision, values: PinValues, hashed: Hashed | None, text: bytes, run: Run
 ) -> tuple[Decision, PinValues, str]:
     """Label a source as it labels itself, so that a build of it agrees; its tag becomes a text.
 
@@ -31,7 +30,7 @@ async def truly_labelled(
         values: what the change writes, under the version of the tag.
         hashed: the source, as far as it is at hand.
         text: the package's file.
-        now: the present time.
+        run: whose effects are used, and its time.
 
     Returns:
         The decision and the values under that label, or as they were with the reason why they
@@ -41,11 +40,11 @@ async def truly_labelled(
         HostileFile: a file that counts breaks a bound.
     """
     subject, candidate = decision.subject, decision.choice.candidate
-    own = await declared_label(subject, hashed, candidate) if candidate is not None else ""
+    own = await declared_label(subject, hashed, candidate, run) if candidate is not None else ""
     if not own or candidate is None:
         return decision, values, ""
     labelled, values, problem = _labelled(decision, values, own, text)
-    step = Step(None, labelled.choice.candidate or candidate, now, label=subject.pin.version)
+    step = Step(None, labelled.choice.candidate or candidate, run.now, label=subject.pin.version)
     warnings = (declared_otherwise(own, candidate), *examine(step, (DOWNGRADE,)))
     return replace(labelled, warnings=labelled.warnings + warnings), values, problem
 
