@@ -23,6 +23,8 @@ SUBSTITUTED = {
     "deep": ("src/pkg/_version.py", 'git_refnames = "$Format:%D$"\n'),
     "any-file": ("notes.txt", "$Format:%D$\n"),
     "header": ("src/refs.h", '#define REFS "$Format:%d$"\n'),
+    "by-glob": ("deep/notes.txt", "$Format:% D$\n"),
+    "own-mark": ("pkg/_git.py", "refs = '$Format:%h %+d$'\n"),
     "described": (".git_archival.txt", "describe-name: x\nref-names: $Format:%D$\nnode: y\n"),
 }
 
@@ -52,10 +54,26 @@ MOVED_ON = {
 def substituted(world: Situations) -> None:
     for name, (path, text) in SUBSTITUTED.items():
         repository = world.repository(f"subst-{name}")
-        attributes = {".gitattributes": f"{path} export-subst\n", path: text}
+        marks = {"by-glob": (".gitattributes", "*.txt"), "own-mark": ("pkg/.gitattributes", "_*")}
+        file, pattern = marks.get(name, (".gitattributes", path))
+        attributes = {file: f"{pattern} export-subst\n", path: text}
         repository.tag("v1.0", repository.commit(attributes))
         repository.tag("v1.1", repository.commit({"a": "1.1"}))
         world.pin(f"subst-{name}", "1.0", rev=V, sri=f'"{FAKE}"')
+    # A second source, and a branch that is not the default one.
+    plain = world.repository("subst-nothing")
+    for version in ("1.0", "1.1"):
+        plain.tag(f"v{version}", plain.commit({"a": version}))
+    call = f'owner = "o"; repo = "subst-archival"; tag = {V}; hash = "{FAKE}";'
+    more = f"data = fetchFromGitHub {{ {call} }};\n"
+    world.pin("subst-second", "1.0", rev=V, sri=f'"{FAKE}"', repo="subst-nothing", more=more)
+    beside = world.repository("subst-beside")
+    files = {".gitattributes": "refs export-subst\n", "refs": "$Format:%D$\n"}
+    beside.tag("v1.0", beside.commit(files))
+    beside.tag("v1.1", beside.commit({"a": "1.1"}))
+    beside.branch("1.x")
+    beside.commit({"a": "on"})
+    world.pin("subst-beside", "1.0", rev=V, sri=f'"{FAKE}"')
     for name, (function, argument) in UNTOUCHED.items():
         url = "https://github.com/o/subst-archival/archive/v${version}.tar.gz"
         call = f'{function} {{ url = "{url}"; {argument} = "{FAKE}"; }}'
@@ -97,6 +115,13 @@ LARGE = {
     "many": (("a", "b", "c", "d"), "a and 3 other files are in Git LFS: the archive has pointers"),
     "test-data": (("tests/x.npz",), "x.npz is in Git LFS: the archive has a pointer to it"),
 }
+# Files that quote a pointer, or are no pointers any more.
+QUOTING = {
+    "README.md": f"An example:\n\n{pointer_of(b'x')}",
+    "begins.txt": f"{pointer_of(b'x')}and so on\n",
+    "windows.txt": pointer_of(b"x").replace("\n", "\r\n"),
+    "empty.bin": "",
+}
 
 
 def large(world: Situations) -> None:
@@ -108,11 +133,19 @@ def large(world: Situations) -> None:
         sri = f'"{nar_hash(repository, "v1.0")}"'
         world.pin(f"large-{name}", "1.0", rev=V, sri=sri)
         repository.tag("v1.1", repository.commit({"a.py": "1.1"}))
+        if name == "deep":
+            url = "https://github.com/o/large-deep/archive/v${version}.tar.gz"
+            call = f'fetchzip {{ url = "{url}"; hash = {sri}; }}'
+            body = f'  pname = "d"; version = "1.0";\n  src = {call};\n'
+            world.overlay("zip-of-large", body)
         if name == "weights":
             files = world.repository("files")
             commit = files.commit({".gitattributes": ATTRIBUTES, "weights.bin": "large"})
             sri = f'"{nar_hash(files, commit)}"'
             world.pin("files-of-large", "1.0", rev=V, sri=sri, repo="large-weights")
+    quoting = world.repository("quoting-large")
+    quoting.tag("v1.0", quoting.commit(QUOTING))
+    world.pin("quoting-large", "1.0", rev=V, sri=f'"{nar_hash(quoting, "v1.0")}"')
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +165,22 @@ def test_an_archive_that_names_a_branch_waits(world: Situations, name: str) -> N
     assert "names the branch main, which is at the same commit" in package["reason"]
     checked = world.results("check", "subst-*", after=("bump --no-build",))[f"subst-{name}"]
     assert (checked["status"], checked["reason"]) == ("held", package["reason"])
+
+
+def test_an_archive_that_names_a_branch_beside_the_default_one_waits(world: Situations) -> None:
+    """And a check that comes after asks where that branch is."""
+    held = world.results("bump", "--no-build")["subst-beside"]
+    assert held["status"] == "held"
+    assert "names the branch 1.x, which is at the same commit" in held["reason"]
+    checked = world.results("check", "subst-*", after=("bump --no-build",))["subst-beside"]
+    assert (checked["status"], checked["reason"]) == ("held", held["reason"])
+
+
+def test_a_second_source_that_names_a_branch_waits(world: Situations) -> None:
+    held = world.results("bump", "--no-build")["subst-second"]
+    assert held["status"] == "held"
+    expected = "its further source, line 10: its .git_archival.txt names the branch main"
+    assert held["reason"].startswith(expected), held["reason"]
 
 
 @pytest.mark.parametrize("name", [*MOVED_ON, "commit", "moving"])
@@ -181,6 +230,15 @@ def test_files_in_git_lfs_are_named(world: Situations, name: str) -> None:
     for (said,) in (lfs(verified), lfs(bumped)):
         assert said.startswith(paths[0])
         assert "`fetchLFS = true` fetches" in said
+
+
+@pytest.mark.parametrize("command", ["identify", "verify"])
+def test_a_call_that_fetches_no_large_files_is_told_one_that_does(
+    world: Situations, command: str
+) -> None:
+    (said,) = lfs(world.results(command, "*large*")["zip-of-large"])
+    assert said.endswith("not the file; fetchgit with `fetchLFS = true` fetches it")
+    assert lfs(world.results(command, "*large*")["quoting-large"]) == []
 
 
 @pytest.mark.parametrize("command", ["identify", "verify"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.version import Version
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from tests.commands.situations import WAYS, Situations, nar_hash, situations
 from tests.project import FAKE, flat_hash
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 BUMP = "bump --no-build"
 V = '"v${version}"'
+DASHES = 'lib.replaceStrings [ "." ] [ "-" ] version'
+DASHED = f'"r-${{{DASHES}}}"'
+TWO = "${lib.versions.majorMinor version}"
 
 
 def tagged(world: Situations, name: str, *tags: str) -> Hosted:
@@ -25,6 +29,20 @@ def tagged(world: Situations, name: str, *tags: str) -> Hosted:
     for tag in tags:
         repository.tag(tag, repository.commit({"a": tag}))
     return repository
+
+
+def of(world: Situations, name: str) -> Hosted:
+    """Return a repository that was made before."""
+    repository = world.github.named(f"o/{name}")
+    assert repository is not None
+    return repository
+
+
+def at(repository: Hosted, version: str) -> str:
+    """Return the commit of the one tag that ends with a version, with dots or dashes."""
+    ends = (version, version.replace(".", "-"))
+    (tag,) = (ref for ref in repository.git("tag").split() if ref.endswith(ends))
+    return repository.git("rev-parse", f"refs/tags/{tag}")
 
 
 # --- a version in an attribute's name: pname, label, releases, settings, what is taken ---
@@ -79,15 +97,38 @@ AMBIGUOUS = {
     "tag-through": ("tag", V, 'tag = "v${version}";'),
     "tag-literal": ("tag", '"v1.0"', 'tag = "v${version}";'),
     "whole-ref": ("rev", '"refs/tags/v${version}"', 'rev = "refs/tags/v${version}";'),
+    "slash": ("rev", '"release/${version}"', 'rev = "refs/tags/release/${version}";'),
+    "dashed": ("rev", DASHED, f'rev = "refs/tags/{DASHED[1:]};'),
+    "function": ("rev", DASHES, f'rev = "refs/tags/${{{DASHES}}}";'),
+    "added-up": ("rev", '"v" + version', 'rev = "refs/tags/v${version}";'),
+    "of-two-numbers": ("rev", f'"v{TWO}"', f'rev = "refs/tags/v{TWO}";'),
 }
+AMBIGUOUS_TAGS = [
+    f"{form}{at}" for form in ("v1.", "1.", "release/1.", "r-1-", "1-") for at in "01"
+]
 
-# --- the same where the tag stands in an address: the fetcher, the ref and the hash's name ---
+# --- the same in an address: fetcher, hash's name, address, what it becomes ---
+TAG = "refs/tags/v${version}"
 AMBIGUOUS_ADDRESSES = {
-    "zip": ("fetchzip", "v${version}", "hash"),
-    "zip-whole": ("fetchzip", "refs/tags/v${version}", "hash"),
-    "literal": ("fetchzip", "v1.0", "hash"),
-    "file": ("fetchurl", "v${version}", "hash"),
-    "tarball": ("builtins.fetchTarball", "v${version}", "sha256"),
+    "zip": ("fetchzip", "hash", "archive/v${version}.tar.gz", f"archive/{TAG}.tar.gz"),
+    "zip-whole": ("fetchzip", "hash", f"archive/{TAG}.tar.gz", f"archive/{TAG}.tar.gz"),
+    "literal": ("fetchzip", "hash", "archive/v1.0.tar.gz", "archive/refs/tags/v1.1.tar.gz"),
+    "file": ("fetchurl", "hash", "archive/v${version}.tar.gz", f"archive/{TAG}.tar.gz"),
+    "tarball": (
+        "builtins.fetchTarball",
+        "sha256",
+        "archive/v${version}.tar.gz",
+        f"archive/{TAG}.tar.gz",
+    ),
+    "named": (
+        "fetchzip",
+        "hash",
+        "archive/v${version}/t-${version}.tar.gz",
+        f"archive/{TAG}/t-${{version}}.tar.gz",
+    ),
+    "ball": ("builtins.fetchTarball", "sha256", "tarball/v${version}", f"tarball/{TAG}"),
+    "zipball": ("fetchzip", "hash", "zipball/v1.0", "zipball/refs/tags/v1.1"),
+    "as-zip": ("fetchzip", "hash", "archive/v${version}.zip", f"archive/{TAG}.zip"),
 }
 
 # --- upstreams that drop the v and put it back: tags in turn, label, what is written ---
@@ -106,6 +147,32 @@ PREFIXES = {
     "never": (("v1.0", "v1.1"), "1.0", V, '"v${version}"', "1.1"),
 }
 
+# --- the same by other spellings: repository, its tags if it is new, the call at 1.1, at 1.2 ---
+SPELLINGS = {
+    "commit": ("prefix-dropped", (), 'rev = "{commit}";', 'rev = "{new}";'),
+    "whole-ref": ("prefix-dropped", (), 'rev = "refs/tags/${version}";', f'rev = "{TAG}";'),
+    "text": ("prefix-dropped", (), 'tag = "${version}";', 'tag = "v${version}";'),
+    "bare": ("prefix-put-back", (), 'rev = "v" + version;', "rev = version;"),
+    "dashed": (
+        "turn-dashed",
+        ("release-1-0", "1-1", "release-1-2"),
+        f"tag = {DASHES};",
+        f'tag = "release-${{{DASHES}}}";',
+    ),
+    "dashed-back": (
+        "turn-back",
+        ("1-0", "release-1-1", "1-2"),
+        f'tag = "release-${{{DASHES}}}";',
+        f'tag = "${{{DASHES}}}";',
+    ),
+    "own-name": (
+        "turn",
+        ("turn-own-name-1.0", "1.1", "turn-own-name-1.2"),
+        "tag = version;",
+        'tag = "turn-own-name-${version}";',
+    ),
+}
+
 # --- calls without a hash: the function, what stands beside rev, rev, label, what it becomes ---
 GIT = {
     "branch-of-a-tag": ("Git", 'ref = "main";', "v1.0", 'ref = "refs/tags/v${version}";'),
@@ -116,11 +183,19 @@ GIT = {
     "other-branch": ("Git", 'ref = "dev";', "dev~1", 'ref = "dev";'),
     "tree": ("Tree", 'ref = "refs/tags/v1.0";', "v1.0", 'ref = "refs/tags/v${version}";'),
     "tree-branch": ("Tree", 'ref = "dev";', "dev~1", 'ref = "dev";'),
+    "through-version": ("Git", 'ref = "refs/tags/v${version}";', "v1.0", f'ref = "{TAG}";'),
+    "shallow": ("Git", 'shallow = true; ref = "refs/tags/v1.0";', "v1.0", f'ref = "{TAG}";'),
+    "empty-ref-in-all": ("Git", 'allRefs = true; ref = "";', "v1.0", 'ref = "";'),
+    "of-a-host": ("Tree", 'ref = "v1.0";', "v1.0", 'ref = "v${version}";'),
+    "of-a-host-whole": ("Tree", 'ref = "refs/tags/v1.0";', "v1.0", f'ref = "{TAG}";'),
+    "of-a-host-alone": ("Tree", "", "v1.0", 'repo = "checkout";  rev'),
 }
 
 # --- what Nix does not find: what stands beside rev, rev, what `verify` says, what `pin` does ---
 MISPLACED = {
     "other-tag": ('ref = "refs/tags/v1.0";', "v1.1", "tag moved: tag v1.0 is commit", "true"),
+    "bare-tag": ('ref = "v1.0";', "v1.0", "gone: {project} has no branch 'v1.0'", "true"),
+    "commit": ('ref = "a1b2c3d";', "v1.0", "gone: {project} has no branch 'a1b2c3d'", "true"),
     "gone-tag": ('ref = "refs/tags/v0.9";', "v1.0", "gone: {project} has no tag 'v0.9'", "true"),
     "gone-branch": ('ref = "old";', "v1.0", "gone: {project} has no branch 'old'", "true"),
     "not-in-branch": ('ref = "main";', "dev", "gone: the branch main does not hold", "held"),
@@ -141,6 +216,37 @@ ADDRESSES = {
     "respelled": "mirror://pypi/A/Addr/Addr-${version}.tar.gz",
     "respelled-literal": "https://pypi.io/packages/source/A/Addr/Addr-1.0.tar.gz",
     "hashed-wheel": f"{HASHED}/addr-1.0-py3-none-any.whl",
+}
+
+
+# --- whole calls of the index's files, and what must stand in what they become ---
+MIRROR = "mirror://pypi/a/addr/addr-{}.tar.gz"
+THROUGH = MIRROR.format("${version}")
+OF_PNAME = "mirror://pypi/a/${pname}/${pname}-${version}.tar.gz"
+OF_FUNCTION = "mirror://pypi/${lib.substring 0 1 pname}/addr/addr-${version}.tar.gz"
+AT_PYPI = PYPI_SIMPLE_ENDPOINT.replace("/simple/", "/packages/source/a/addr/addr-{}.tar.gz")
+HASHED_SDIST = f"{HASHED}/addr-1.0.tar.gz"
+SRI = f'hash = "{FAKE}";'
+ADDRESS_CALLS = {
+    "mirror-and-hashed": (
+        f'fetchurl {{ urls = [ "{THROUGH}" "{HASHED_SDIST}" ]; {SRI} }}',
+        f'"{THROUGH}" "{{files}}',
+    ),
+    "hashed-and-mirror": (
+        f'fetchurl {{ urls = [ "{HASHED_SDIST}" "{MIRROR.format("1.0")}" ]; {SRI} }}',
+        f'addr-1.1.tar.gz" "{MIRROR.format("1.1")}" ]',
+    ),
+    "unpacked": (f'fetchzip {{ url = "{HASHED_SDIST}"; {SRI} }}', 'url = "{files}'),
+    "by-pname": (f'fetchurl {{ url = "{OF_PNAME}"; {SRI} }}', f'"{OF_PNAME}"'),
+    "by-function": (f'fetchurl {{ url = "{OF_FUNCTION}"; {SRI} }}', f'"{OF_FUNCTION}"'),
+    "builtin": (
+        f'builtins.fetchurl {{ url = "{HASHED_SDIST}"; sha256 = "{FAKE}"; }}',
+        'url = "{files}',
+    ),
+    "at-pypi": (
+        f'fetchurl {{ url = "{AT_PYPI.format("1.0")}"; {SRI} }}',
+        f'"{AT_PYPI.format("1.1")}"',
+    ),
 }
 
 
@@ -180,14 +286,15 @@ def readers(world: Situations) -> None:
 
 
 def refs(world: Situations) -> None:
-    repository = tagged(world, "twins", "v1.0", "1.0", "v1.1", "1.1")
-    for branch in ("v1.0", "1.0", "v1.1", "1.1"):
+    repository = tagged(world, "twins", *AMBIGUOUS_TAGS)
+    for branch in AMBIGUOUS_TAGS:
         repository.branch(branch, repository.git("rev-parse", f"refs/tags/{branch}"))
     for name, (field, rev, _) in AMBIGUOUS.items():
         world.pin(f"twin-{name}", "1.0", rev=rev, sri=f'"{FAKE}"', repo="twins", field=field)
-    for name, (function, ref, argument) in AMBIGUOUS_ADDRESSES.items():
-        url = f"https://github.com/o/twins/archive/{ref}.tar.gz"
-        call = f'{function} {{ url = "{url}"; {argument} = "{FAKE}"; }}'
+    for name, (function, argument, address, _) in AMBIGUOUS_ADDRESSES.items():
+        kind = 'extension = "zip"; ' if name == "zipball" else ""
+        url = f"https://github.com/o/twins/{address}"
+        call = f'{function} {{ url = "{url}"; {kind}{argument} = "{FAKE}"; }}'
         world.overlay(f"twin-at-{name}", f'  pname = "t"; version = "1.0";\n  src = {call};\n')
     url = "https://github.com/o/twins/archive/v1.0.tar.gz"
     call = f'fetchzip {{ url = "{url}"; hash = "{nar_hash(repository, "refs/tags/v1.0")}"; }}'
@@ -197,6 +304,15 @@ def refs(world: Situations) -> None:
     for name, (tags, label, rev, *_) in PREFIXES.items():
         tagged(world, f"prefix-{name}", *tags)
         world.pin(f"prefix-{name}", label, rev=rev, sri=f'"{FAKE}"', field="tag")
+    for name, (repo, tags, call, _) in SPELLINGS.items():
+        repository = tagged(world, repo, *tags) if tags else of(world, repo)
+        commit = at(repository, "1.1")
+        field, rev = call.replace("{commit}", commit).removesuffix(";").split(" = ", 1)
+        sri = f'"{nar_hash(repository, commit)}"'
+        world.pin(f"turn-{name}", "1.1", rev=rev, sri=sri, repo=repo, field=field)
+
+
+def checkouts(world: Situations) -> None:
     repository = tagged(world, "checkout", "v1.0", "v1.1")
     for text in ("a", "b"):
         files = {"setup.py": f"setup(version='2.{text}')\n"}
@@ -214,10 +330,17 @@ def refs(world: Situations) -> None:
     for name, function, ref, rev in calls:
         commit = repository.git("rev-parse", rev) if rev else "e" * 40
         label = rev[1:] if rev.startswith("v") else "2.a-unstable-2025-01-03"
-        kind = 'type = "git"; ' if function == "Tree" else ""
-        call = f'builtins.fetch{function} {{ {kind}url = "{url}"; {ref} rev = "{commit}"; }}'
+        where = f'url = "{url}";'
+        if "of-a-host" in name:
+            where = 'type = "github"; owner = "o"; repo = "checkout";'
+        elif function == "Tree":
+            where = f'type = "git"; {where}'
+        call = f'builtins.fetch{function} {{ {where} {ref} rev = "{commit}"; }}'
         body = f'  pname = "checkout"; version = "{label}";\n  src = {call};\n'
         world.overlay(name, body, "commit_interval: 0d")
+
+
+def tag_objects(world: Situations) -> None:
     repository = world.repository("object")
     for version in ("1.0", "1.1"):
         repository.tag(f"v{version}", repository.commit({"a": version}), annotated=True)
@@ -243,8 +366,19 @@ def addresses(world: Situations) -> None:
             '  pname = "addr"; version = "1.0";\n'
             f'  src = fetchurl {{ url = "{url}"; hash = "{FAKE}"; }};\n',
         )
+    for name, (call, _) in ADDRESS_CALLS.items():
+        head = '  pname = "addr"; version = "1.0";\n'
+        world.overlay(f"addr-{name}", f"{head}  src = {call};\n")
+    for name, head, host in (
+        ("of-tests", 'pname = "addr"; version = "1.0";', "test-files.example.org"),
+        ("unlabelled", 'name = "addr-1.0";', "files.example.org"),
+    ):
+        url = HASHED.replace("files.example.org", host)
+        call = f'fetchurl {{ url = "{url}/addr-1.0.tar.gz"; hash = "{FAKE}"; }}'
+        world.overlay(f"addr-{name}", f"  {head}\n  src = {call};\n")
     tagged(world, "main-source", "v1.0", "v1.1")
     tagged(world, "second", "second-1.0", "second-1.1")
+    further(world)
     world.pin(
         "two-sources",
         "1.0",
@@ -256,11 +390,33 @@ def addresses(world: Situations) -> None:
     )
 
 
+# --- a second source: its repository, its tag at 1.0, how that is written, what it becomes ---
+FURTHER = {
+    "ambiguous": ("twins", "v1.0", f"rev = {V};", f'rev = "{TAG}";'),
+    "ambiguous-bare": ("twins", "1.0", "rev = version;", 'rev = "refs/tags/${version}";'),
+    "ambiguous-dashed": ("twins", "r-1-0", f"rev = {DASHED};", f'rev = "refs/tags/{DASHED[1:]};'),
+    "tag": ("copied", "v1.0", f"tag = {V};", f"tag = {V};"),
+    "no-hash": ("copied", "v1.0", f"tag = {V};", f"tag = {V};"),
+    "late": ("late", "v1.0", f"tag = {V};", f"tag = {V};"),
+}
+
+
+def further(world: Situations) -> None:
+    tagged(world, "late", "v1.0")
+    own = nar_hash(of(world, "main-source"), "refs/tags/v1.0")
+    for name, (repo, tag, rev, _) in FURTHER.items():
+        sri = "" if name == "no-hash" else nar_hash(of(world, repo), f"refs/tags/{tag}")
+        call = f'owner = "o"; repo = "{repo}"; {rev} hash = "{sri}";'
+        more = f"data = fetchFromGitHub {{ {call} }};\n"
+        pin = {"rev": V, "sri": f'"{own}"', "repo": "main-source", "field": "tag"}
+        world.pin(f"further-{name}", "1.0", more=more, **pin)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
     with situations(tmp_path_factory.mktemp("names")) as made:
-        for make in (names, readers, refs, addresses):
+        for make in (names, readers, refs, checkouts, tag_objects, addresses):
             make(made)
         yield made
 
@@ -380,8 +536,8 @@ def test_a_tag_is_written_so_that_it_means_one_thing(world: Situations, name: st
 def test_a_tag_in_an_address_means_one_thing(world: Situations, name: str) -> None:
     """And the address goes on to be made from the version, where it was."""
     text = world.text(f"twin-at-{name}", "", BUMP)
-    tag = "v1.1" if name == "literal" else "v${version}"
-    assert f"/archive/refs/tags/{tag}.tar.gz" in text
+    assert f"/o/twins/{AMBIGUOUS_ADDRESSES[name][3]}" in text
+    assert world.results("check", after=(BUMP,))[f"twin-at-{name}"]["status"] == "current"
     assert world.results("verify", after=(BUMP,))[f"twin-at-{name}"]["state"] == "true"
 
 
@@ -462,6 +618,57 @@ def test_a_second_source_has_its_own_repository_s_tag(world: Situations) -> None
     package = world.results(*BUMP.split())["two-sources"]
     assert said(package) == ("updated", "1.1")
     assert FAKE not in world.text("two-sources", "", BUMP)
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_second_source_is_written_by_its_own_tag(world: Situations, name: str) -> None:
+    """Also where its repository has a branch of that name; one that lacks the tag holds both."""
+    package, text = f"further-{name}", world.text(f"further-{name}", "", BUMP)
+    if name == "late":
+        held = world.results(*BUMP.split())[package]
+        assert said(held) == ("held", "1.1")
+        assert held["reason"].endswith("https://github.com/o/late has no tag of 1.1")
+        return
+    data = text.partition("data =")[2]
+    assert FURTHER[name][3] in data
+    assert 'hash = ""' not in data
+    assert world.results("check", after=(BUMP,))[package]["status"] == "current"
+    assert world.results("verify", after=(BUMP,))[package]["state"] == "true"
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_a_prefix_that_comes_and_goes_is_followed_by_every_spelling(
+    world: Situations, name: str
+) -> None:
+    package, (repo, *_, written) = f"turn-{name}", SPELLINGS[name]
+    for token in WAYS.values():
+        assert said(world.results("check", token=token)[package]) == ("outdated", "1.2")
+    new = at(of(world, repo), "1.2")
+    assert written.replace("{new}", new) in world.text(package, "", BUMP)
+    assert world.results("check", after=(BUMP,))[package]["status"] == "current"
+    assert world.results("verify", after=(BUMP,))[package]["state"] == "true"
+
+
+@pytest.mark.parametrize("name", ADDRESS_CALLS)
+def test_each_address_of_an_index_s_file_moves(world: Situations, name: str) -> None:
+    """One that has the file's hash in it becomes the one that the index says."""
+    text = world.text(f"addr-{name}", "", BUMP)
+    files = f"{world.index.server.url}/files/"
+    assert ADDRESS_CALLS[name][1].replace("{files}", files) in text
+    assert FAKE not in text
+    assert "e" * 60 not in text
+    assert world.results("check", after=(BUMP,))[f"addr-{name}"]["status"] == "current"
+    assert world.results("verify", after=(BUMP,))[f"addr-{name}"]["state"] == "true"
+
+
+def test_what_no_version_tells_of_an_index_s_file_is_said(world: Situations) -> None:
+    """The index for tests is another one: what has the same name there is somebody else's."""
+    checked = world.results("check")
+    assert checked["addr-of-tests"]["status"] == checked["addr-unlabelled"]["status"] == "skipped"
+    assert checked["addr-of-tests"]["reason"].startswith("its address does not show its upstream")
+    assert checked["addr-unlabelled"]["reason"] == (
+        "it is the index's file addr-1.0.tar.gz, and the package has no `version`"
+    )
 
 
 def test_a_series_is_told_by_the_repository_s_name_too(world: Situations) -> None:

@@ -69,7 +69,13 @@ def test_convert_tells_the_algorithm_of_bare_digits_by_their_length(project: Pro
     )
 
 
-NONSENSE = ("abc", "sha256-", "sha256-AAAA", "sha999:abc", "md5:zzzz", " ", f"sha256:{'e' * 52}")
+NONSENSE = (
+    *("abc", "sha256-", "sha256-AAAA", "sha999:abc", "md5:zzzz", " ", f"sha256:{'e' * 52}"),
+    *("sha256", "::", "lib.fakeHash", "https://x.example.org/y.tar.gz", "v1.0", "1" * 4400),
+    *(f'hash = "{FORMS["SRI"]}";', f"{FORMS['SRI']} ", f"{FORMS['SRI']}\n", f" {FORMS['SRI']}"),
+    *(FORMS["SRI"].upper(), f"sha512-{FORMS['base64']}", f"sha256-{FORMS['base32']}"),
+    *(FORMS["base32"].upper(), f"sha256:{'z' * 52}", f"nix32:{FORMS['base32']}", "sha256-\u00e9"),
+)
 
 
 @pytest.mark.parametrize("text", NONSENSE)
@@ -79,19 +85,30 @@ def test_convert_refuses_what_is_no_hash(project: Project, text: str) -> None:
     assert result.err.startswith(f"updater: {text!r}")
 
 
-def test_a_hash_is_not_converted_beside_a_source(project: Project) -> None:
-    result = project.run("prefetch", "github:o/r@v1", "--convert", FORMS["SRI"])
-    assert (result.code, "--convert goes without a REF" in result.err) == (2, True)
+def test_what_is_empty_is_no_hash(project: Project) -> None:
+    """As where a variable of a script is; its form was asked for all the same."""
+    for form in ((), ("--to", "hex")):
+        result = project.run("prefetch", "--convert", "", *form)
+        assert (result.code, result.out) == (2, "")
+        assert result.err.startswith("updater: the hash is an empty string\n")
+
+
+@pytest.mark.parametrize("other", ["github:o/r@v1", "--unpack", "--nix"])
+def test_a_hash_is_not_converted_beside_a_source(project: Project, other: str) -> None:
+    result = project.run("prefetch", other, "--convert", FORMS["SRI"])
+    shown = other if other.startswith("--") else "a REF"
+    assert (result.code, f"--convert goes without {shown}" in result.err) == (2, True)
 
 
 @pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256", "sha512"])
-@pytest.mark.parametrize("form", ["base32", "base16", "hex"])
+@pytest.mark.parametrize("form", ["base64", "base32", "nix32", "base16", "hex"])
 def test_convert_has_a_way_back(project: Project, algorithm: str, form: str) -> None:
     """Both lead to the same hash again, and Nix's base32 is read as such."""
     digest = hashlib.new(algorithm, b"any", usedforsecurity=False)
     sri = f"{algorithm}-{base64.b64encode(digest.digest()).decode()}"
     printed = project.run("prefetch", "--convert", sri, "--to", form).out.strip()
-    assert form == "base32" or printed == digest.hexdigest()
+    written = {"base64": sri.partition("-")[2], "base16": digest.hexdigest()}
+    assert printed == written.get("base16" if form == "hex" else form, printed)
     again = project.run("prefetch", "--convert", f"{algorithm}:{printed}")
     assert (again.code, again.out) == (0, f"{sri}\n")
 

@@ -98,4 +98,57 @@ def test_a_private_index_is_followed_with_what_netrc_says(
     place.unlink()
     if is_named:
         nobody = project.run("check", "--no-cache")
-        assert "write the index's user and password into your netrc file" in nobody.out
+        assert f"NETRC names {place}, which is not there" in nobody.out
+
+
+ENTRY = f"login build password {PASSWORD}"
+PORTED = f"machine 127.0.0.1:8080 {ENTRY}\n"
+NO_ENTRY = (
+    "{file} has no entry for this host: write `machine 127.0.0.1 login USER password PASSWORD` "
+    "into it, without a port"
+)
+NOT_THERE = "NETRC names {file}, which is not there: write it as for pip, or unset NETRC"
+BROKEN = "{file} counts for nothing, since line %d is not netrc's: mend it"
+
+# name -> what the netrc file says, and the hint where that is no login; empty for one
+SPELLINGS = {
+    "default": (f"machine x.example login a password b\ndefault {ENTRY}\n", ""),
+    "quoted": (f'machine "127.0.0.1" login "build" password "{PASSWORD}"\n', ""),
+    "macdef": (f"macdef init\ncd /srv\nls\n\nmachine 127.0.0.1 {ENTRY}\n", ""),
+    "in lines": (f"machine 127.0.0.1\n\tlogin build\n\tpassword {PASSWORD}\n", ""),
+    "password first": (f"machine 127.0.0.1 password {PASSWORD} login build\n", ""),
+    "user, account": (f"machine 127.0.0.1 user build account x password {PASSWORD}\n", ""),
+    "comments": (f"# mine\nmachine 127.0.0.1 {ENTRY} # of the index\n", ""),
+    "CRLF": (f"machine 127.0.0.1 {ENTRY}\r\n", ""),
+    "the last counts": (f"machine 127.0.0.1 login a password b\nmachine 127.0.0.1 {ENTRY}", ""),
+    "a port": (PORTED, NO_ENTRY),
+    "an address": (f"machine http://127.0.0.1 {ENTRY}\n", NO_ENTRY),
+    "another name": (f"machine localhost {ENTRY}\n", NO_ENTRY),
+    "empty": ("", NO_ENTRY),
+    "no netrc": (f"127.0.0.1 {PASSWORD}\n", BROKEN % 1),
+    "capitals": (f"\nMACHINE 127.0.0.1 {ENTRY}\n", BROKEN % 2),
+    "an open macdef": (f"machine 127.0.0.1 {ENTRY}\nmacdef init\ncd /srv\n", BROKEN % 3),
+    "a mark of its encoding": (f"\ufeffmachine 127.0.0.1 {ENTRY}\n", BROKEN % 1),
+}
+
+
+@pytest.mark.parametrize("name", [*SPELLINGS, "not there"])
+def test_netrc_in_every_spelling_is_read_or_named(
+    project: Project, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As pip reads it; where it reads none, the file and the line are told, and no word of it."""
+    old = index.release("apple", "1.0")[0]
+    index.release("apple", "1.1")
+    project.overlay("apple.nix", pypi_overlay("apple", "1.0", sri=flat_hash(old.content)))
+    index.login = ("build", PASSWORD)
+    file = tmp_path / "netrc"
+    text, hint = SPELLINGS.get(name, ("", NOT_THERE))
+    if name != "not there":
+        file.write_text(text, newline="")
+    monkeypatch.setenv("NETRC", str(file))
+    project.configure(f"index: {index.url}\nnetwork: {{retries: 0}}\n")
+    checked = project.run("check")
+    assert checked.code == (1 if hint else 0)
+    assert checked.out.startswith("failed " if hint else "outdated ")
+    assert f"hint: {hint.format(file=file)}\n" in f"{checked.out}hint: \n"
+    assert PASSWORD not in f"{checked.out}{checked.err}"

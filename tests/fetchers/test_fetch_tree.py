@@ -73,7 +73,7 @@ def test_a_ref_that_names_a_tag_moves_with_the_commit() -> None:
             "it is a file at https://d.example/a.tar.gz, without a version",
         ),
         ('type = "file"; url = "https://d.example/a.tar.gz";', "fetchTree of file names no commit"),
-        ('url = "https://d.example/a.tar.gz";', "fetchTree of no type names no commit"),
+        ('url = "https://d.example/a.tar.gz";', "fetchTree is given no `type`: write a set"),
         ('type = "github"; owner = "o"; repo = "r"; ref = "main";', "it has no rev, so it pins"),
     ],
 )

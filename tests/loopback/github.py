@@ -169,6 +169,7 @@ class GitHub:
         web.route("POST", rf"{REPOSITORY}/git-receive-pack", self._receive_pack)
         web.route("GET", "/api/v3/user", self._user)
         web.route("GET", rf"{REPOSITORY}/archive/(?P<ref>.+)\.{FORMS}", self._archive)
+        web.route("GET", rf"{REPOSITORY}/(?P<ball>tarball|zipball)/(?P<ref>.+)", self._ball)
         archives.route("GET", rf"{REPOSITORY}/{FORMS}/(?P<ref>.+)", self._codeload)
         archives.route("GET", rf"{REPOSITORY}/legacy\.{FORMS}/(?P<ref>.+)", self._legacy)
 
@@ -230,10 +231,16 @@ class GitHub:
         if moved := self._moved(request, owner, name, hosted):
             return moved
         if git_http.resolve(hosted, ref) is None:
+            # Behind the ref may stand any name for the file.
+            ref = ref.rpartition("/")[0]
+        if not ref or git_http.resolve(hosted, ref) is None:
             return text("Not Found", 404)
         if git_http.is_ambiguous(hosted, ref):
             return text(f"the given path has multiple possibilities: {ref}", 300)
         return redirect(f"{self.codeload.url}/{hosted.full_name}/{form}/{ref}", 302)
+
+    def _ball(self, request: Request, owner: str, name: str, ball: str, ref: str) -> Response:
+        return self._archive(request, owner, name, ref, "zip" if ball == "zipball" else "tar.gz")
 
     def _moved(self, request: Request, owner: str, name: str, hosted: Hosted) -> Response | None:
         if f"{owner}/{name}".lower() == hosted.full_name.lower():

@@ -83,6 +83,9 @@ class HeadChooser(Struct, frozen=True):
             commits: the history.
         """
         repository = self.repository
+        named = repository.candidate(head.commit)
+        if named.ref and repository.subject.source.get("tag") is not None:
+            head = named  # the call can say no commit
         unfit = next(choose.other_python(head, repository.subject.policy), "")
         is_tag = bool(repository.named) and not repository.tracking.moving
         whose = (

@@ -9,12 +9,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import __version__
+from updater.errors import StageError
 from updater.model import Take, Wait
+from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
     from updater.choose.subjects import Decision, Subject
     from updater.effects.answers import Answers
     from updater.model import Candidate, Offer
+    from updater.upstreams.base import Surroundings
 
 
 class Refusals(Struct, frozen=True):
@@ -41,12 +44,16 @@ class Refusals(Struct, frozen=True):
         if self.answers is not None:
             self.answers.keep({"reason": reason, "branch": branch}, *_key(subject, candidate))
 
-    def applied(self, decision: Decision, offer: Offer) -> Decision:
+    async def applied(self, decision: Decision, offer: Offer, around: Surroundings) -> Decision:
         """Return a decision that waits for what an earlier run would not write, and says why.
 
         Args:
             decision: of a run that only looks.
-            offer: where the branches of its upstream are now.
+            offer: where the branches of its upstream are now, as far as they were asked for.
+            around: what a look-up may use.
+
+        Raises:
+            StageError: upstream does not answer where one of its branches is.
         """
         choice = decision.choice
         if self.answers is None or not isinstance(choice, Take):
@@ -54,10 +61,20 @@ class Refusals(Struct, frozen=True):
         candidate = choice.candidate
         match self.answers.get(*_key(decision.subject, candidate)):
             case {"reason": str(reason), "branch": str(branch)}:
+                if branch and branch not in offer.branches:
+                    offer = await _offer_of(decision.subject, branch, around)
                 if branch and offer.branches.get(branch) != candidate.commit:
                     return decision
                 return replace(decision, choice=Wait(reason, None, candidate, choice.warnings))
         return decision
+
+
+async def _offer_of(subject: Subject, branch: str, around: Surroundings) -> Offer:
+    question = ProjectQuestion(subject.project, branches=frozenset({branch}))
+    offer = (await subject.upstream.look_up([question], around))[subject.project]
+    if isinstance(offer, StageError):
+        raise offer
+    return offer
 
 
 def _key(subject: Subject, candidate: Candidate) -> tuple[str, ...]:

@@ -153,8 +153,7 @@ class PinnedRepository:
         """A pin that names a commit goes on naming commits, also those of tags."""
         if not isinstance(choice, Take) or not choose.is_commit(self._pin.rev):
             return choice
-        is_head = self.subject.source.value("ref") == "HEAD"
-        if self.subject.branch or is_head:  # beside the commit stands where to look for it: the tag
+        if self.subject.source.value("ref"):  # beside the commit stands where it is: the tag
             return choice
         version = self._own_version(choice.candidate)
         return replace(choice, candidate=replace(choice.candidate, version=version, ref=""))
@@ -208,7 +207,7 @@ class PinnedRepository:
         """
         rev, source = self._pin.rev, self.subject.source
         address = source.value("url", "urls[0]") or ""
-        is_bare = source.value("rev") == rev or f"/archive/{rev}." in address
+        is_bare = source.value("rev") == rev or unambiguous(address, rev) != address
         if not is_bare or rev not in self.offer.branches or not choose.is_tag(rev, self.offer):
             return ()
         message = (

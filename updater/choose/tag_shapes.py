@@ -59,11 +59,12 @@ def _in_turn(form: TagForm, pin: Pin, offer: Offer, names: TagNames) -> TagForm:
     Such as ``v1.0``, ``1.1``, ``v1.2``: the other one stands before the pinned version, and behind
     all of the pin's own.
     """
-    text = form.version(pin.rev)
-    pinned = parse_version(text)
-    if pinned is None or not text or form.written or form.time:
+    tag = _naming_tag(pin, offer, names) if is_commit(pin.rev) else pin.rev
+    own_match = form.pattern.fullmatch(tag) if form.time is None else None
+    pinned = parse_version(form.version(tag)) if own_match is not None else None
+    if own_match is None or pinned is None or form.written:
         return form
-    before, _, after = pin.rev.partition(text)
+    before, after = tag[: own_match.start("version")], tag[own_match.end("version") :]
     own: list[Version] = []
     strays: list[str] = []
     for candidate in offer.candidates:
@@ -73,10 +74,11 @@ def _in_turn(form: TagForm, pin: Pin, offer: Offer, names: TagNames) -> TagForm:
         elif not version.is_prerelease:
             own.append(version)
     others: dict[str, list[Version]] = {}
+    wider = replace(general_form(names), sign=form.sign)
     for tag in strays if own and not after else ():
-        match = general_form(names).pattern.fullmatch(tag)
+        match = wider.pattern.fullmatch(tag)
         if match is not None:
-            version = parse_version(match["version"])
+            version = parse_version(wider.version(tag))
             lead_of_tag = tag[: match.start("version")]
             if version is not None and not version.is_prerelease and "" in (before, lead_of_tag):
                 others.setdefault(lead_of_tag, []).append(version)

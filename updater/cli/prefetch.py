@@ -35,33 +35,42 @@ if TYPE_CHECKING:
 @click.option(
     "--convert",
     metavar="HASH",
-    default="",
+    default=None,
     help="Convert a hash of any Nix form to SRI instead, or to what --to says.",
 )
 @click.option(
     "--to",
     "form",
     metavar="FORM",
-    type=click.Choice(["sri", "base32", "base16", "hex"]),
+    type=click.Choice(["sri", "base64", "base32", "nix32", "base16", "hex"]),
     default="sri",
     show_default=True,
-    help="With --convert: the form that is printed; base16 and hex are the same.",
+    help="With --convert: the form that is printed; base32 and nix32 are the same, and base16 "
+    "and hex.",
 )
 @click.option("--unpack", is_flag=True, help="For a URL: hash the unpacked tree, as fetchzip does.")
 @click.option("--nix", is_flag=True, help="Let Nix download and hash.")
 @options.every
 def prefetch(
-    request: Request, ref: str, rev: str, convert: str, form: HashForm, *, unpack: bool, nix: bool
+    request: Request,
+    ref: str,
+    rev: str,
+    convert: str | None,
+    form: HashForm,
+    *,
+    unpack: bool,
+    nix: bool,
 ) -> int:
     """Print the SRI hash of a source."""
     from updater.cli.output import write
     from updater.report.summary import Exit
 
-    if convert and ref:
+    if convert is not None and (ref or unpack or nix):
+        other = "a REF" if ref else "--unpack" if unpack else "--nix"
         raise UsageError(
-            "--convert goes without a REF", hint="run `updater prefetch REF` by itself"
+            f"--convert goes without {other}", hint="run `updater prefetch REF` by itself"
         )
-    if convert:
+    if convert is not None:
         from updater.report.as_json import conversion_json
 
         sri, value = _converted(convert, form)
@@ -116,7 +125,9 @@ def _converted(text: str, form: HashForm) -> tuple[Sri, str]:
     except HashError as error:
         raise UsageError(error.message, hint=error.hint) from error
     match form:
-        case "base32":
+        case "base64":
+            return sri, str(sri).partition("-")[2]
+        case "base32" | "nix32":
             return sri, base32(sri)
         case "base16" | "hex":
             return sri, sri.digest.hex()

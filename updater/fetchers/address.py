@@ -23,10 +23,19 @@ _REPOSITORY = r"https?://(?P<host>[^/]+)/(?P<path>[^/]+/[^/]+)"
 
 # Each with the commit's own archive or not: what `git archive` writes carries the commit's id.
 _ARCHIVES = (
+    # Behind the tag may stand any name for the file; it ends with the same version.
+    re.compile(
+        rf"{_REPOSITORY}/archive/refs/tags/(?P<ref>[^/?#]*?(?P<number>\d[^/?#]*))"
+        rf"/[^/?#]+[-_](?P=number){_ENDING}"
+    ),
     re.compile(rf"{_REPOSITORY}/archive/{_REF}{_ENDING}"),
     re.compile(rf"{_REPOSITORY}/archive/(?P<ref>[^/]+)/[^/]+{_ENDING}"),
     re.compile(rf"https?://(?P<host>[^/]+)/(?P<path>.+?)/-/archive/(?P<ref>[^/]+)/[^/]+{_ENDING}"),
     re.compile(rf"https?://codeload\.(?P<host>[^/]+)/(?P<path>[^/]+/[^/]+)/(?:tar\.gz|zip)/{_REF}"),
+    re.compile(
+        r"https?://(?:api\.)?(?P<host>[^/]+)/(?:repos/)?(?P<path>[^/]+/[^/]+)"
+        rf"/(?:tarball|zipball)/{_REF}"
+    ),
 )
 _ASSETS = (
     re.compile(rf"{_REPOSITORY}/releases/download/(?P<ref>[^/]+)/(?P<asset>[^/?#]+)"),
@@ -47,12 +56,13 @@ _FILES = (
     ),
 )
 _INDEX = re.compile(
-    r"(?:mirror://pypi|https?://[^/]+/packages/(?:source|any|(?:py|cp|pp)\d[\w.]*|\d\.\d+))"
+    r"(?:mirror://pypi|https?://(?!test\.)[^/]+/packages/(?:source|any|(?:py|cp|pp)\d[\w.]*|\d\.\d+))"
     r"/[A-Za-z0-9]/(?P<name>[^/]+)/[^/]+"
 )
-# The index's own host of files has the hash of each in its address: 64 digits in all.
+# The index's own host of files has the hash of each in its address: 64 digits in all. What is on
+# the index for tests is another's, whatever its name is.
 _HASHED = re.compile(
-    r"https?://[^/]+/(?:packages|files)/[0-9a-f]{2}/(?:[0-9a-f]{2}/[0-9a-f]{60}|[0-9a-f]{62})/(?P<name>[A-Za-z0-9][\w.-]*?)"
+    r"https?://(?!test-files\.)[^/]+/(?:packages|files)/[0-9a-f]{2}/(?:[0-9a-f]{2}/[0-9a-f]{60}|[0-9a-f]{62})/(?P<name>[A-Za-z0-9][\w.-]*?)"
     rf"-v?[0-9][^/-]*(?:-[^/]+\.whl|{_ENDING})"
 )
 # Only a scope begins with an @, so that no folder above a name does.
@@ -70,6 +80,7 @@ _IDS = re.compile(
 _OF_THE_API = re.compile(
     r"https?://(?P<host>[^/]+)/api/v4/projects/(?P<project>[^/]+)/(?:packages/generic|repository)/.+"
 )
+_BEFORE_A_REF = ("/archive/", "/tar.gz/", "/zip/", "/tarball/", "/zipball/")
 _SHORT_HOSTS = {"github": "github.com"}
 
 
@@ -186,7 +197,7 @@ def unambiguous(text: str, tag: str) -> str:
     here = parse(text)
     is_bare = here.is_archive and here.ref is not None and here.ref_name == tag
     before = text[: here.ref.start] if is_bare and here.ref is not None else ""
-    if not before.endswith(("/archive/", "/tar.gz/", "/zip/")) or "/-/" in before:
+    if not before.endswith(_BEFORE_A_REF) or "/-/" in before:
         return text
     return f"{before}refs/tags/{text[len(before) :]}"
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.fetchers import address
 from updater.fetchers.base import Fetcher, is_through_version, required, switched_on, written_hash
+from updater.fetchers.index_files import absent, spelled_file
 from updater.model import (
     Candidate,
     Fetch,
@@ -21,14 +22,11 @@ from updater.model import (
     Pin,
     Project,
     Source,
-    normalized_name,
 )
 from updater.overlay.reading.functions import rendered
 from updater.overlay.reading.pins import places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from updater.fetchers.address import DownloadAddress
     from updater.model import Distribution, Unpacking
 
@@ -117,7 +115,12 @@ class AddressFetcher(Fetcher):
         if is_belied or (package.unlabelled and _version_of(here.ref_name)):
             return ""
         where = f"on {here.ref_name!r}" if here.ref_name else f"at {field.value}"
-        return f"it is a file {where}, without a version in its address"
+        is_unlabelled = version is None and here.project.on_index
+        return (
+            f"it is the index's file {here.filename}, and the package has no `version`"
+            if is_unlabelled
+            else f"it is a file {where}, without a version in its address"
+        )
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the address of the candidate's file."""
@@ -201,11 +204,14 @@ class AddressFetcher(Fetcher):
         filename = address.parse(address.moved(here, label, candidate.version, "")).filename
         file = spelled_file(filename, candidate.version, candidate.distributions)
         if file is None:
-            there = ", ".join(sorted(file.filename for file in candidate.distributions))
-            return NoFile(f"{candidate.version} has no {filename}; the index has {there or 'none'}")
-        values[_name(source)] = file.url
+            return absent(filename, candidate)
+        for name, field in _addresses(source):
+            new = _moved(package, field, candidate.version, candidate.ref)
+            if isinstance(new, NoFile):
+                return new
+            values[name] = new.replace(filename, file.filename)
         return Fetch(
-            values=values,
+            values=_as_listed(source, values, file),
             url=file.url,
             unpack=self.unpack,
             unpacking=self._unpacking(source),
@@ -222,10 +228,7 @@ class AddressFetcher(Fetcher):
         distribution = spelled_file(filename, candidate.version, candidate.distributions)
         is_respelled = distribution is not None and distribution.filename != filename
         if distribution is None or (is_respelled and (is_computed or not here.on_index)):
-            there = (
-                ", ".join(sorted(file.filename for file in candidate.distributions)) or "no file"
-            )
-            return NoFile(f"{candidate.version} has no {filename}; the index has {there}")
+            return absent(filename, candidate)
         # A hash is that of the file at the registry's own address, and of no copy elsewhere.
         is_own = here.on_index or distribution.url == url
         is_own = is_own or url.startswith("mirror:")
@@ -237,7 +240,7 @@ class AddressFetcher(Fetcher):
                 for name, text in values.items()
             }
         return Fetch(
-            values=values,
+            values=_as_listed(source, values, distribution),
             url=distribution.url if is_own else url,
             unpack=self.unpack,
             unpacking=self._unpacking(source),
@@ -254,23 +257,6 @@ class AddressFetcher(Fetcher):
         return address.parse(required(package, source, *_URLS))
 
 
-def spelled_file(filename: str, version: str, files: Iterable[Distribution]) -> Distribution | None:
-    """Return the file of a name, or the one that only another spelling of its stem tells apart."""
-    stem, mark, ending = filename.partition(f"-{version}")
-    same = [
-        file
-        for file in files
-        if file.filename == filename
-        or (
-            mark
-            and file.filename.endswith(f"{mark}{ending}")
-            and normalized_name(file.filename.removesuffix(f"{mark}{ending}"))
-            == normalized_name(stem)
-        )
-    ]
-    return same[0] if len(same) == 1 else None
-
-
 def _name(source: Source) -> str:
     return next(name for name in _URLS if source.get(name) is not None)
 
@@ -281,6 +267,14 @@ def _addresses(source: Source) -> list[tuple[str, Field]]:
         for field in source.fields
         if field.name == "url" or field.name.startswith("urls[")
     ]
+
+
+def _as_listed(source: Source, values: dict[str, str], file: Distribution) -> dict[str, str]:
+    """Return values in which what has a file's hash in its address is where the index has it."""
+    hashed = (
+        name for name, field in _addresses(source) if address.parse(field.value or "").is_hashed
+    )
+    return {**values, **dict.fromkeys(hashed, file.url)}
 
 
 def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFile:

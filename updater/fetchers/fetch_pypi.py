@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.fetchers.base import Fetcher, required, written_hash
+from updater.fetchers.index_files import absent
 from updater.model import (
     Candidate,
     Fetch,
     Fetched,
-    NoFile,
     Package,
     Pin,
     Project,
@@ -55,8 +55,7 @@ class FetchPypi(Fetcher):
         if distribution is None:
             distribution = _same_but_stem(pname, ending, candidate)
             if distribution is None:
-                there = ", ".join(sorted(d.filename for d in candidate.distributions)) or "no file"
-                return NoFile(f"{candidate.version} has no {filename}; the index has {there}")
+                return absent(filename, candidate)
             values["pname"] = distribution.filename.removesuffix(ending)
         return Fetch(
             values=values, url=distribution.url, sri=distribution.sri, size=distribution.size

@@ -132,9 +132,10 @@ class BuiltinFetchTree(Fetcher):
                 if has_hash
                 else "it has no narHash, so it pins nothing"
             )
-        if kind is None or kind.value not in (*_HOSTS, "git"):
-            shown = kind.value if kind is not None else "no type"
-            return f"fetchTree of {shown} names no commit of a repository"
+        if kind is None:
+            return "fetchTree is given no `type`: write a set with `type`, `rev` and the repository"
+        if kind.value not in (*_HOSTS, "git"):
+            return f"fetchTree of {kind.value} names no commit of a repository"
         return "" if source.get("rev") is not None else "it has no rev, so it pins nothing"
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _TAGS = "refs/tags/"
 _BRANCHES = "refs/heads/"
+_ARCHIVED = ("github", "gitlab", "sourcehut")
 
 
 def tag_of(source: Source) -> str:
@@ -37,7 +38,9 @@ def is_in_default(source: Source) -> bool:
 def new_ref(source: Source, candidate: Candidate) -> dict[str, str] | NoFile:
     """Return what becomes of ``ref`` where the commit becomes a candidate's."""
     if candidate.ref and source.get("ref") is not None:
-        return {"ref": f"{_TAGS}{candidate.ref}"}
+        # What asks a host for an archive takes the name of a tag alone, too.
+        is_bare = source.value("type") in _ARCHIVED and not tag_of(source)
+        return {"ref": candidate.ref if is_bare else f"{_TAGS}{candidate.ref}"}
     if tag_of(source):
         return NoFile(f"its ref is a tag, but {candidate.commit} has no tag")
     return {}

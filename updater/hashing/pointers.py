@@ -5,6 +5,7 @@ Source: Git LFS, docs/spec.md, "The Pointer".
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
 
 _FIRST_LINE: Final = b"version https://git-lfs.github.com/spec/v1\n"
 _LARGEST: Final = 1023
+# Also as it stands in a serialised tree: behind the zeros of its length, before such or a one.
+_POINTER: Final = re.compile(
+    rb"(?:\A|\0)version https://(?:git-lfs|hawser)\.github\.com/spec/v1\n"
+    rb"(?:[a-z0-9.-]+ [^\n]+\n)*size [0-9]+\n(?=\Z|[\0\x01])"
+)
+_FETCHING: Final = frozenset(
+    {"fetchgit", "fetchFromGitHub", "fetchFromGitLab", "fetchFromGitea", "fetchFromCodeberg"}
+)
 
 MOST_POINTERS: Final = 1000
 """How many are counted of one tree."""
@@ -23,8 +32,12 @@ def may_be_pointer(size: int) -> bool:
 
 
 def has_pointer(data: bytes) -> bool:
-    """Tell whether a pointer stands in some bytes, which may have more before and behind it."""
-    return _FIRST_LINE in data
+    """Tell whether a file is a pointer, and not a text that quotes one.
+
+    Args:
+        data: the file, alone or as it stands in a serialised tree.
+    """
+    return _FIRST_LINE[:8] in data and _POINTER.search(data) is not None
 
 
 def named(pointers: Sequence[str]) -> str:
@@ -41,11 +54,17 @@ def named(pointers: Sequence[str]) -> str:
     return ""
 
 
-def advice(pointers: Sequence[str]) -> str:
-    """Say that an archive has pointers in the place of files; empty where it has none."""
+def advice(pointers: Sequence[str], fetcher: str) -> str:
+    """Say that an archive has pointers in the place of files; empty where it has none.
+
+    Args:
+        pointers: the paths.
+        fetcher: what fetched it; most know no `fetchLFS`.
+    """
     if not pointers:
         return ""
-    what = "pointers to them, and not the files; `fetchLFS = true` fetches them"
+    they, pronoun = "pointers to them, and not the files", "them"
     if len(pointers) == 1:
-        what = "a pointer to it, and not the file; `fetchLFS = true` fetches it"
-    return f"{named(pointers)}: the archive has {what}"
+        they, pronoun = "a pointer to it, and not the file", "it"
+    how = "`fetchLFS = true`" if fetcher in _FETCHING else "fetchgit with `fetchLFS = true`"
+    return f"{named(pointers)}: the archive has {they}; {how} fetches {pronoun}"

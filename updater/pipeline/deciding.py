@@ -136,7 +136,8 @@ class Decider(Struct, frozen=True):
             decision = await follower.decide(subject, own.usable, own.twin, chooser)
             decision = replace(decision, indexed=own.of_index(subject.project))
             if looks and not to:
-                decision = self.run.records.refusals.applied(decision, own.usable)
+                refusals, around = self.run.records.refusals, self.run.surroundings
+                decision = await refusals.applied(decision, own.usable, around)
             return _examined(decision, self.run.now)
 
         choices = await Stage("choose", self.run.progress).each(subjects, choose)

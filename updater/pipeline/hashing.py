@@ -42,8 +42,8 @@ from updater.pipeline.hash.labels import truly_labelled
 from updater.pipeline.hash.locks import LockStage, TakenLocks
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import ReadyChange
-from updater.pipeline.hash.sources import SourceHashes
-from updater.pipeline.hash.tags import refuse_moved, unambiguous
+from updater.pipeline.hash.sources import DownloadedHashes, SourceHashes
+from updater.pipeline.hash.tags import further_unambiguous, refuse_moved, unambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +99,8 @@ class HashStage(Struct, frozen=True):
         fetch = await unambiguous(subject, fetch, candidate, self.run.surroundings)
         if isinstance(fetch, NoFile):
             return Held(reason=fetch.reason, **decision.common_fields)
-        search = SourceHashes(subject, [fetch, *decision.further], self.run.prefetcher)
+        further = await further_unambiguous(subject, decision.further, self.run)
+        search = SourceHashes(subject, [fetch, *further], self.run.prefetcher)
         nix = await self._nix(search, ask)
         problem = search.problem(nix.problem, moving=decision.tracking.moving)
         if problem:
@@ -112,7 +113,7 @@ class HashStage(Struct, frozen=True):
             values = with_day(values, subject.package, candidate)
             step = step_to(decision, candidate, hashed, self.run.now)
             is_requested = bool(ask.to) or _stays(decision, candidate) or search.is_pinned(hashed)
-            problem = "" if is_requested else self._refused(subject, candidate, step, hashed)
+            problem = "" if is_requested else self._refused(subject, candidate, step, downloads)
             if unknown and not problem:
                 problem = search.problem(nix.problem, moving=False)
             locks = TakenLocks()
@@ -140,7 +141,8 @@ class HashStage(Struct, frozen=True):
         built_hash = built_hashes.get(UnknownHash("hash"))
         if built_hash is not None:
             hashed = Hashed(built_hash, "build", 0)
-        warnings = collisions(hashed) + pointers(hashed) + await others(subject, hashed)
+        warnings = collisions(hashed) + pointers(hashed, subject.source.fetcher)
+        warnings += await others(subject, hashed)
         if built_hashes and ask.reported is not None:
             warnings = (*warnings, _reported(built_hashes))
         decision, values, problem = await truly_labelled(decision, values, hashed, text, self.run)
@@ -163,15 +165,19 @@ class HashStage(Struct, frozen=True):
         )
 
     def _refused(
-        self, subject: Subject, candidate: Candidate, step: Step, hashed: Hashed | None
+        self, subject: Subject, candidate: Candidate, step: Step, downloads: DownloadedHashes
     ) -> str:
-        """Return why a source is not to be written, which a check says from then on, too."""
+        """Return why a source is not to be written, which a check says from then on, too.
+
+        Of further sources it does not: their branches are those of other repositories.
+        """
         problem, branch = stopped(step, change_rules()), ""
         if not problem:
-            problem, branch = depends_on_refs(hashed), named_branch(hashed)[1]
+            problem = depends_on_refs(downloads.hashed)
+            branch = named_branch(downloads.hashed)[1]
         if problem:
             self.run.records.refusals.note(subject, candidate, problem, branch)
-        return problem
+        return problem or downloads.unsteady(subject.package.companions)
 
     def _archive(
         self, search: SourceHashes, *, keep: bool

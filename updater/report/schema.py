@@ -11,7 +11,7 @@ from updater.model import Algorithm, CheckName, CheckStatus, State
 from updater.model.adaptation import AdaptationKind
 
 Moment = Annotated[datetime, Meta(tz=True)]
-HashForm = Literal["sri", "base32", "base16", "hex"]
+HashForm = Literal["sri", "base64", "base32", "nix32", "base16", "hex"]
 
 
 class _ReportPart(Struct, frozen=True, forbid_unknown_fields=True):

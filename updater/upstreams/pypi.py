@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 
+from updater.effects import netrc
 from updater.effects.processes.apart import apart
 from updater.errors import BadAnswer, Refused, UpstreamError
 from updater.model import Condensing, Offer, PinWarning, Project, normalized_name
@@ -59,7 +60,8 @@ class PyPI(Upstream):
                 )
             except UpstreamError as error:
                 if error.wants_login:
-                    raise Refused(error.message, url=error.url, hint=_LOGIN) from error
+                    hint = netrc.trouble(base) or _LOGIN
+                    raise Refused(error.message, url=error.url, hint=hint) from error
                 raise
             if not answer.condensed:
                 answer = await _condensed(name, answer)

@@ -76,7 +76,7 @@ class Inspector(Struct, frozen=True):
         if renewed is not None:
             message = f"it has another hash now: {was_named(identification.named_branch or '')}"
             warnings += (PinWarning("ref-names", f"{message}; `updater pin` writes that"),)
-        message = advice(identification.pointers)
+        message = advice(identification.pointers, subject.source.fetcher)
         warnings += (PinWarning("lfs-pointers", message),) if message else ()
         return Identified(
             package=subject.package,

@@ -169,7 +169,8 @@ class Verifier(Struct, frozen=True):
         if unsteady and not repository.tracking.moving:
             message = f"{unsteady}: the pin is ok until the branch moves on"
             warnings += (PinWarning("names-branch", message),)
-        message = advice(fetched.pointers if fetched is not None else ())
+        paths = fetched.pointers if fetched is not None else ()
+        message = advice(paths, repository.subject.source.fetcher)
         warnings += (PinWarning("lfs-pointers", message),) if message else ()
         return replace(verdict, tracking=repository.tracking, warnings=warnings)
 

@@ -375,12 +375,31 @@ def test_what_shares_a_literal_is_not_planned_together(names: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("tag", "ref", "written"),
+    [
+        ('lib.removePrefix "1" version', "v2.0", '"v${lib.removePrefix "1" version}"'),
+        ('"v${lib.removePrefix "1" version}"', "2.0", '"${lib.removePrefix "1" version}"'),
+        ('"v${lib.versions.major version}"', "refs/v2", '"refs/v${lib.versions.major version}"'),
+    ],
+)
+def test_before_what_a_function_makes_other_text_may_stand(
+    tag: str, ref: str, written: str
+) -> None:
+    """The function is kept."""
+    data = f"""{{ lib }}: {{ tool = mkDerivation rec {{ version = "1.0"; src = fetchFromGitHub {{
+        owner = "o"; repo = "tool"; tag = {tag}; hash = "a"; }}; }}; }}""".encode()
+    (package,) = read(data)
+    change = changed(package, {"version": "2.0", "tag": ref, "hash": NEW}, data)
+    assert f"tag = {written};" in apply_edits(data, change.edits).decode()
+
+
+@pytest.mark.parametrize(
     ("tag", "ref", "message"),
     [
         (
             'lib.removePrefix "1" version',
-            "v2.0",
-            'tag of tool would become 2.0, and upstream has v2.0: lib.removePrefix "1" version',
+            "v2.0-",
+            'tag of tool would become 2.0, and upstream has v2.0-: lib.removePrefix "1" version',
         ),
         (
             'lib.versions.major "1.0"',

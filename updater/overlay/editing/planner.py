@@ -18,6 +18,7 @@ from updater.overlay.editing.rewrites import (
     out_of_inherit,
     renamed,
     replaced,
+    with_other_lead,
 )
 from updater.overlay.reading.functions import rendered
 
@@ -134,14 +135,11 @@ class Planner(Struct, frozen=True):
         if self.values.as_text and names_tag and field.span in source.span and not field.inherited:
             yield replaced(field, field.span, f'"{new}"', new)
             return
-        if field.is_computed and reads != field.value:
-            raise PatchError(
-                f"{self.package.file}:{field.line}: {field.name} of {self.package.name} would "
-                f"become {reads}, and upstream has {new}: {field.text}",
-                hint="write it as a literal, or hold the package in config.yaml",
-            )
+        respelled = self._respelled(field, source, reads, new) if field.is_computed else None
         field_name = shown or field.name
-        if name == "hash":
+        if respelled is not None:
+            plans = [replaced(field, field.span, respelled, new)]
+        elif name == "hash":
             plans = self._hash(field, new, source)
         elif name == "pname":
             plans = self._own(field, new, source)
@@ -161,6 +159,25 @@ class Planner(Struct, frozen=True):
         for plan in plans:
             change = plan.change
             yield replace(plan, change=replace(change, field=field_name) if change else None)
+
+    def _respelled(self, field: Field, source: Source, reads: str | None, new: str) -> str | None:
+        """Return a tag's computed expression with other text before it; None for no such case.
+
+        Raises:
+            PatchError: it would read something else than the new value.
+        """
+        names_tag = field.name in _THROUGH_VERSION or field.name.startswith("url")
+        if names_tag and field.span in source.span and not field.inherited:
+            text = with_other_lead(field.text, reads or "", new)
+            if text is not None:
+                return text
+        if reads == field.value:
+            return None
+        raise PatchError(
+            f"{self.package.file}:{field.line}: {field.name} of {self.package.name} would "
+            f"become {reads}, and upstream has {new}: {field.text}",
+            hint="write it as a literal, or hold the package in config.yaml",
+        )
 
     def _missing_hash(self, source: Source, new: str, shown: str) -> Iterator[Plan]:
         """Write a hash behind the arguments of a call that has none."""

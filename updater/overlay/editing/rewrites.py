@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -12,6 +13,10 @@ from updater.overlay.reading import syntax
 
 if TYPE_CHECKING:
     from updater.overlay.reading.syntax import NixText
+
+
+_LEAD: Final = re.compile(r'"(?P<lead>[^"\\$]*)(?=\$\{)')
+_NOT_PLAIN: Final = re.compile(r'["\\$]|[0-9]$')
 
 
 class Plan(Struct, frozen=True):
@@ -25,6 +30,28 @@ def replaced(field: Field, span: Span, written: str, new: str) -> Plan:
     """Write an expression over another; ``new`` is the value that it has."""
     edit = Edit(span, written.encode("ascii"))
     return Plan(edit, FieldChange(field.name, field.line, field.value or "", new))
+
+
+def with_other_lead(text: str, reads: str, new: str) -> str | None:
+    """Return an expression with other plain text before what it computes.
+
+    ``"r-${dashed version}"`` of ``r-1-1`` becomes ``"refs/tags/r-${dashed version}"`` for
+    ``refs/tags/r-1-1``. None where the values differ in more than that.
+
+    Args:
+        text: the expression.
+        reads: its value.
+        new: the value that it gets.
+    """
+    match = _LEAD.match(text)
+    lead = match["lead"] if match is not None else ""
+    computed = reads.removeprefix(lead)
+    if not computed or not reads.startswith(lead) or not new.endswith(computed):
+        return None
+    other = new.removesuffix(computed)
+    if _NOT_PLAIN.search(other):
+        return None
+    return f'"{other}{text[1 + len(lead) :]}' if match is not None else f'"{other}${{{text}}}"'
 
 
 def hash_set(field: Field, text: str) -> list[Plan]:

@@ -131,12 +131,12 @@ def _own_label(member: Package, package: Package) -> PinWarning | None:
     )
 
 
-def pointers(hashed: Hashed | None) -> tuple[PinWarning, ...]:
+def pointers(hashed: Hashed | None, fetcher: str) -> tuple[PinWarning, ...]:
     """Tell which files stand in Git LFS, so that the source has only pointers to them.
 
     That is information: it may be so since ever, and what is built need not look at them.
     """
-    message = advice(hashed.pointers if hashed is not None else ())
+    message = advice(hashed.pointers if hashed is not None else (), fetcher)
     return (PinWarning("lfs-pointers", message, configured=True),) if message else ()
 
 

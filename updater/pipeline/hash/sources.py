@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from updater.choose.git_host import GitHost
 from updater.errors import HashError
 from updater.find.followable import stale_side_hashes
+from updater.identify.names import depends_on_refs
 from updater.metadata.locks import LARGEST
 from updater.model import PinValues
 from updater.model.sri import is_placeholder, parse_hash
@@ -17,13 +18,13 @@ from updater.pipeline.hash.built_hashes import ADVICE, UnknownHash, side_hash
 from updater.pipeline.hash.locks import made_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from updater.choose.subjects import Subject
     from updater.effects.http.client import Http
     from updater.hashing.prefetch import Prefetcher
-    from updater.model import Candidate, Fetch, Hashed, LockFile
+    from updater.model import Candidate, Fetch, Hashed, LockFile, Source
 
 
 class DownloadedHashes(Struct, frozen=True):
@@ -34,12 +35,22 @@ class DownloadedHashes(Struct, frozen=True):
         values: what the change writes, as far as it is known.
         unknown: what only a build tells.
         checked_out: hashes of checkouts by field, which nobody without Nix could find again.
+        further: those of further sources that were downloaded, by their place from 1 on.
     """
 
     hashed: Hashed | None
     values: PinValues
     unknown: tuple[UnknownHash, ...]
     checked_out: Mapping[str, str]
+    further: Mapping[int, Hashed]
+
+    def unsteady(self, sources: Sequence[Source]) -> str:
+        """Return why a further source is not written yet, empty where nothing speaks against it."""
+        for place, hashed in self.further.items():
+            reason = depends_on_refs(hashed)
+            if reason:
+                return f"its further source, line {sources[place - 1].line}: {reason}"
+        return ""
 
 
 class SourceHashes(Struct, frozen=True):
@@ -128,10 +139,11 @@ class SourceHashes(Struct, frozen=True):
             keep: where the archive of the package's own source is left, if it is unpacked here.
             anew: side hashes are not taken over from a source that stays the same.
         """
-        package, first = self.subject.package, None
+        package = self.subject.package
         written: list[dict[str, str]] = []
         unknown: list[UnknownHash] = []
         checked_out: dict[str, str] = {}
+        told: dict[int, Hashed] = {}
         for number, fetch in enumerate(self.fetches):
             fields = dict(fetch.values)
             if fetch.hashless:
@@ -144,10 +156,11 @@ class SourceHashes(Struct, frozen=True):
                 method = self.subject.policy.hash
                 hashed = await self.prefetcher.hash(fetch, method, place, paths)
                 fields["hash"] = str(hashed.sri)
-                first = hashed if number == 0 else first
+                told[number] = hashed
                 if fetch.blocked:
                     checked_out[self._unknown(number).shown] = str(hashed.sri)
             written.append(fields)
+        first = told.pop(0, None)
         # The source may be the one that is pinned, and then so is what is made from it.
         stays = not anew and self.is_pinned(first)
         if self.subject.policy.src_only:
@@ -160,7 +173,7 @@ class SourceHashes(Struct, frozen=True):
             elif (missing := side_hash(field)) is not None:
                 unknown.append(missing)
         values = PinValues(written[0], tuple(written[1:]))
-        return DownloadedHashes(first, values, tuple(unknown), checked_out)
+        return DownloadedHashes(first, values, tuple(unknown), checked_out, told)
 
     async def files(self, hashed: Hashed | None, http: Http) -> Mapping[str, bytes]:
         """Return the files of the source in the place of which the package has its own locks.

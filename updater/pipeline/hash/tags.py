@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from updater.choose import is_commit
 from updater.errors import HashError, StageError
 from updater.fetchers import address
+from updater.kinds import FETCHERS, UPSTREAMS
 from updater.model import NoFile
 from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from updater.choose.run import Run
     from updater.choose.subjects import Subject
-    from updater.model import Candidate, Fetched
-    from updater.upstreams.base import Surroundings
+    from updater.model import Candidate, Fetch, Fetched, Project
+    from updater.upstreams.base import Surroundings, Upstream
 
 
 async def refuse_moved(subject: Subject, candidate: Candidate, around: Surroundings) -> None:
@@ -65,13 +70,53 @@ async def unambiguous(
     values = {name: _by_tag(name, text, candidate.ref) for name, text in fetch.values.items()}
     if values == fetch.values or candidate.is_branch is False:
         return fetch
-    question = ProjectQuestion(subject.project, branches=frozenset({candidate.ref}))
-    offer = (await subject.upstream.look_up([question], around))[subject.project]
-    if isinstance(offer, StageError):
-        raise offer
-    if candidate.ref not in offer.branches:
+    if not await _is_branch(candidate.ref, subject.project, subject.upstream, around):
         return fetch
     return replace(fetch, values=values, url=address.unambiguous(fetch.url, candidate.ref))
+
+
+async def further_unambiguous(
+    subject: Subject, further: Sequence[Fetch], run: Run
+) -> tuple[Fetch, ...]:
+    """Write the tags of further sources so, each as its own repository has branches.
+
+    Args:
+        subject: whose sources they are.
+        further: how they are fetched, in their order.
+        run: what a look-up may use.
+
+    Raises:
+        UpstreamError: an upstream does not answer.
+    """
+    written: list[Fetch] = []
+    for source, fetch in zip(subject.package.companions, further, strict=True):
+        tag = _bare_tag(fetch.values)
+        project = FETCHERS[source.fetcher].project(subject.package, source)
+        claiming = (kind for kind in UPSTREAMS if kind.claims(project, run.config.hosts))
+        upstream = next(claiming, None) if tag and not project.lists_releases else None
+        if upstream is None or not await _is_branch(tag, project, upstream, run.surroundings):
+            written.append(fetch)
+            continue
+        values = {name: _by_tag(name, text, tag) for name, text in fetch.values.items()}
+        written.append(replace(fetch, values=values, url=address.unambiguous(fetch.url, tag)))
+    return tuple(written)
+
+
+async def _is_branch(name: str, project: Project, upstream: Upstream, around: Surroundings) -> bool:
+    question = ProjectQuestion(project, branches=frozenset({name}))
+    offer = (await upstream.look_up([question], around))[project]
+    if isinstance(offer, StageError):
+        raise offer
+    return name in offer.branches
+
+
+def _bare_tag(values: Mapping[str, str]) -> str:
+    """Return the tag that a call names so that a branch may be meant, too; else empty."""
+    for name, text in values.items():
+        tag = address.parse(text).ref_name if name.startswith("url") else text
+        if (name == "rev" or name.startswith("url")) and tag and not is_commit(tag):
+            return tag if _by_tag(name, text, tag) != text and "refs/tags/" not in tag else ""
+    return ""
 
 
 def _by_tag(name: str, text: str, tag: str) -> str:
