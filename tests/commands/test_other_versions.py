@@ -111,6 +111,17 @@ FOLLOWED = {
         "the branch dev does not hold what is pinned",
     ),
     "argument": ("1.0", "tag", '"v${version}"', "main", "held", "`tag` cannot hold a commit"),
+    "argument-to-a-tag": ("1.0", "tag", '"v1.0"', "next", "outdated", "of the branch `next`"),
+    "whole-to-a-tag": (
+        "1.0",
+        "rev",
+        '"refs/tags/v${version}"',
+        "next",
+        "outdated",
+        "replaces the tag `v1.0` by the newest commit of the branch `next`",
+    ),
+    "argument-beside": ("1.1", "tag", '"v1.1"', "dev", "held", "the branch dev does not hold"),
+    "nowhere": ("1.0", "tag", '"v1.0"', "gone", "failed", "has no branch 'gone'"),
 }
 
 # name -> label, (tag, what its source declares), the version that is taken or None, what is said
