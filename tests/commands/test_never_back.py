@@ -131,6 +131,43 @@ def shared(world: Situations) -> None:
         world.pin(name, label, rev=f'"{commit}"', sri=sri, repo=f"many-{name}")
 
 
+# A commit stands beside its tag, which upstream has moved to an older one since.
+BESIDE = {
+    "git-tag": 'builtins.fetchGit { url = "URL"; ref = "refs/tags/v1.2"; rev = "REV"; }',
+    "git-version": 'builtins.fetchGit { url = "URL"; ref = "refs/tags/v${version}"; rev = "REV"; }',
+    "bare-git": 'fetchGit { url = "URL"; rev = "REV"; ref = "refs/tags/v1.2"; shallow = true; }',
+    "tree": 'fetchTree { type = "git"; url = "URL"; ref = "refs/tags/v1.2"; rev = "REV"; }',
+    "tree-of-hub": (
+        'builtins.fetchTree { type = "github"; owner = "o"; repo = "beside"; rev = "REV"; '
+        'ref = "refs/tags/v1.2"; narHash = "SRI"; }'
+    ),
+}
+
+
+def beside(world: Situations) -> None:
+    """Pin the commit that a tag named; the tag, and a newer one, are at commits before it."""
+    repository = world.repository("beside")
+    made = line(repository, "1.0", "1.1", "(1.2)")
+    repository.tag("v1.2", made["1.0"])
+    repository.tag("v1.3", made["1.1"])
+    sri = nar_hash(repository, made["1.2"])
+    for name, call in BESIDE.items():
+        source = call.replace("URL", "https://github.com/o/beside.git").replace("SRI", sri)
+        source = source.replace("REV", made["1.2"])
+        world.overlay(name, f'  pname = "beside"; version = "1.2";\n  src = {source};\n')
+
+
+def bounced(world: Situations) -> None:
+    """Pin a tag on one branch, whose older commit has a higher tag than what another one has."""
+    for name, is_ahead in (("bounced", False), ("onward", True)):
+        repository = world.repository(name)
+        made = line(repository, "0.9", "1.0", "0.1")
+        start = made["1.0" if is_ahead else "0.9"]
+        repository.tag("v0.3", repository.commit({"a": name}, branch="side", parents=[start]))
+        sri = f'"{nar_hash(repository, made["0.1"])}"'
+        world.pin(name, "0.1", rev=TAGGED, sri=sri)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
@@ -139,6 +176,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
         moving(made)
         at_heads(made)
         shared(made)
+        beside(made)
+        bounced(made)
         yield made
 
 
@@ -169,6 +208,23 @@ class TestBothWays:
             "newer than v1.1"
         )
 
+    @pytest.mark.parametrize("name", BESIDE)
+    def test_the_commit_beside_a_tag_is_what_is_held(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        package = world.results("check", token=token)[name]
+        assert (package["status"], package["latest"]) == ("held", "1.3"), package
+        assert "v1.3 is older than what is pinned" in package["reason"]
+        assert "tag v1.2 is" in warned(package)
+
+    def test_no_update_leads_to_where_an_older_tag_is_next(
+        self, world: Situations, token: str
+    ) -> None:
+        """From a branch that does not hold it, v1.0 would be newer, and older than what it was."""
+        checked = world.results("check", token=token)
+        assert (checked["bounced"]["status"], checked["bounced"]["latest"]) == ("held", "1.0")
+        assert (checked["onward"]["status"], checked["onward"]["latest"]) == ("outdated", "0.3")
+
     @pytest.mark.parametrize("name", SHARED)
     def test_the_package_s_own_tag_decides(self, world: Situations, token: str, name: str) -> None:
         package = world.results("check", token=token)[name]
@@ -178,12 +234,13 @@ class TestBothWays:
 def test_what_is_written_is_true_and_the_last_word(world: Situations) -> None:
     """After a bump every pin is true, and a second bump changes nothing.
 
-    But of those that are now at a commit, and follow their branch from there.
+    But of those that are now at a commit, and follow their branch from there; and a tag that was
+    moved away from what is held stays moved.
     """
     bump = "bump --no-build"
     verdicts = world.results("verify", after=(bump,))
-    untrue = {name: one["reason"] for name, one in verdicts.items() if one["state"] != "true"}
-    assert untrue == {}
+    untrue = {name: one["state"] for name, one in verdicts.items() if one["state"] != "true"}
+    assert untrue == dict.fromkeys(BESIDE, "tag moved")
     again = world.results("bump", "--no-build", after=(bump,))
     statuses = {one["status"] for name, one in again.items() if name[:3] not in ("of-", "hea")}
     assert statuses <= {"current", "held"}

@@ -103,6 +103,10 @@ MARKED = {
     "at-commit": ("1.1 2.0:pre", "", "1.1"),
     "over-commit": ("1.1 2.0:pre", "track: tag", "1.1"),
     "moving": ("1.1 2.0:pre", "", "1.1"),
+    "one-commit": ("1.1 2.0:pre", "", "1.1"),
+    "one-commit-by-id": ("1.1 2.0:pre", "", "1.1"),
+    "own-commit": ("2.0:pre", "", None),
+    "releases-alone": ("1.1:full 2.0:pre", "track: release, prereleases: true", "2.0"),
 }
 
 # --- ages of 30 days: days since the commit, the tag's own object, the release; whether taken ---
@@ -186,7 +190,10 @@ def marks(world: Situations) -> None:
         pinned = repository.head()
         for release in newer.split():
             version, _, what = release.partition(":")
-            line(repository, f"v{version}")
+            if name == "own-commit" or (name.startswith("one-commit") and version == "2.0"):
+                repository.tag(f"v{version}", repository.head())
+            else:
+                line(repository, f"v{version}")
             if what:
                 repository.release(
                     f"v{version}",
@@ -194,7 +201,8 @@ def marks(world: Situations) -> None:
                     prerelease=what == "pre",
                     draft=what == "draft",
                 )
-        rev = V if name not in {"at-commit", "over-commit", "moving"} else f'"{pinned}"'
+        is_tag = name not in {"at-commit", "over-commit", "moving", "one-commit-by-id"}
+        rev = V if is_tag else f'"{pinned}"'
         label = "1.0-unstable-2025-01-02" if name == "over-commit" else "1.0"
         sri = nar_hash(repository, pinned) if name == "moving" else FAKE
         rev = '"main"' if name == "moving" else rev

@@ -131,6 +131,13 @@ ADDRESSES = {
         f'fetchzip {{ url = "{ARCHIVE}/v${{version}}.zip"; hash = "SRI"; }}',
         "/archive/v1.2.zip",
     ),
+    "checkout": (
+        (
+            'builtins.fetchGit { url = "https://github.com/o/NAME.git"; rev = "COMMIT"; '
+            'ref = "refs/tags/v${version}"; }'
+        ),
+        'ref = "refs/tags/v1.2"',
+    ),
 }
 
 # --- the same where a function makes the tag: argument, its expression, tags, what it becomes ---
@@ -190,6 +197,7 @@ def otherwise_at_addresses(world: Situations) -> None:
             files = {"setup.py": f"setup(version='{declared}')\n", "a": tag}
             repository.tag(tag, repository.commit(files))
         source = call.replace("NAME", f"at-{name}").replace("SRI", nar_hash(repository, "v1.0"))
+        source = source.replace("COMMIT", repository.git("rev-parse", "v1.0"))
         world.overlay(f"at-{name}", f'  pname = "a"; version = "1.0";\n  src = {source};\n')
 
 

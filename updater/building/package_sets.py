@@ -79,8 +79,8 @@ class PackageSets:
         Raises:
             BuildError: it must be built and cannot, or Nix must not be asked.
         """
-        if policy.enabled == "false":
-            return NotBuilt("build: {enabled: false}")
+        if policy.switched_off:
+            return NotBuilt(policy.switched_off)
         policy = placed(policy, self._open().root)
         if policy.enabled == "auto" and not self._unable(policy) and not self._is_locked(policy):
             return NotBuilt(_UNLOCKED)

@@ -74,7 +74,7 @@ class Chooser:
 
     def prospects(self) -> tuple[TagQuestion, ...]:
         """Return what is to be known of the tags that are likely to be chosen."""
-        tracking, subject = self._tracking, self._subject
+        tracking = self._tracking
         if self._to or tracking.kind in ("commit", "branch"):
             return ()
         versions = self._with_pythons(self._followed())
@@ -97,7 +97,7 @@ class Chooser:
             tags.append(choice.candidate)
         if not tags:
             return ()
-        held = self._run.records.recorded_commit(subject) or self._repository.named
+        held = self._repository.held_before or self._repository.named
         records, project = self._repository.records, self._offer.project
         return tuple(
             TagQuestion(project, tag.ref, held)
@@ -164,11 +164,13 @@ class Chooser:
 
     def _newest_tag(self) -> Candidate | None:
         """Return the newest of the channel, of all tags where it has none of the pin's form."""
-        newest = choose.newest_offered(self._followed(), self._pin.version)
+        versions, early = self._followed(), self._policy.prereleases
+        newest = choose.newest_offered(versions, self._pin.version, prereleases=early)
         if newest is not None:
             return newest
         wider = choose.general_form(self._subject.names)
-        return choose.newest_offered(choose.Versions(self._offer.candidates, wider))
+        every = choose.Versions(self._offer.candidates, wider)
+        return choose.newest_offered(every, prereleases=early)
 
     async def first_decision(self) -> Decision:
         """Return what is decided of what is pinned, whatever comes of that next.
@@ -211,6 +213,9 @@ class Chooser:
         if self._tracking.kind == "release" and self._offer.releases is None:
             why = Wait("its host has tags but no releases: set `track: tag`")
             return self._repository.decision(why)
+        if self._tracking.kind == "release" and not self._offer.releases:
+            why = Wait("upstream has not published a release: set `track: tag`")
+            return self._repository.decision(why)
         if self._tracking.kind == "pypi" and self._index is None:
             why = Wait("`track: pypi`: the index has no project with this name")
             return self._repository.decision(why)
@@ -218,12 +223,13 @@ class Chooser:
         if self._tracking.moving:
             mover = MovingPin(self._repository, self._unhashed)
             return await mover.settle(partial(self._newest, versions))
-        recorded = self._run.records.recorded_commit(self._subject)
-        warnings = choose.tag_warnings(self._pin, self._offer, self._versions, recorded)
+        warnings = choose.tag_warnings(
+            self._pin, self._offer, self._versions, self._repository.held_before
+        )
         if choose.is_commit(self._pin.rev) and self._repository.pinned().version is None:
             choice = await self._over_commit(versions)
         else:
-            held = recorded or self._repository.named
+            held = self._repository.held_before or self._repository.named
             choice = await TagChooser(self._repository, versions, held).choose()
         if not isinstance(choice, Take):
             warnings += self._repository.ambiguous

@@ -203,7 +203,7 @@ class Follower(Struct, frozen=True):
                 self.run.now,
                 lambda candidate: self._unfetchable(subject, candidate),
             )
-        newest = choose.newest_offered(versions, pin.version)
+        newest = choose.newest_offered(versions, pin.version, prereleases=policy.prereleases)
         decision = Decision(subject, tracking, choice, pinned, newest=newest)
         return self._rehashed(decision, choose.held_release(pin, versions))
 

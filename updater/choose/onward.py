@@ -7,7 +7,7 @@ is called. One small request tells that of two commits, and the answer is kept f
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from updater.choose.commits import CHOOSE_ONE
 from updater.choose.releases import Obstacle
 from updater.errors import BadAnswer, NotFound, Refused, UpstreamError
 from updater.model import Take, Wait
+from updater.model.labels import is_newer, ordered
 from updater.upstreams.ancestry import is_contained
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from updater.choose.repository import PinnedRepository
     from updater.model import Candidate, Choice, Relation, Scheme
 
+_HOLDS: Final = ("ahead", "identical")
 _MOST_VETTED = 30  # each takes a request or two
 
 
@@ -57,11 +59,14 @@ class Onward(Struct):
         vetting = self.repository.vetting
         choice = await self._forwards(choose)
         for _ in range(_MOST_VETTED):
-            if not isinstance(choice, Take) or choice.candidate.commit == self.held:
+            if not isinstance(choice, Take) or vetting.is_pinned(choice.candidate, self.held):
                 return choice
-            candidate = await vetting.vetted(choice.candidate)
+            candidate = await vetting.vetted(choice.candidate, self.held)
             if candidate.ref not in vetting.obstacles:
-                return replace(choice, candidate=candidate)
+                reason = await self._way_back(candidate)
+                if not reason:
+                    return replace(choice, candidate=candidate)
+                vetting.obstacles[candidate.ref] = Obstacle(reason)
             choice = await self._forwards(choose)
         if not isinstance(choice, Take):
             return choice
@@ -81,6 +86,30 @@ class Onward(Struct):
         if older is None:
             return choice
         return Wait(older.reason, None, choice.candidate, choice.warnings)
+
+    async def _way_back(self, candidate: Candidate) -> str:
+        """Return why the next choice after a candidate could be older than what is held.
+
+        A tag that is older than what is held, whatever its name says, would count as newer on a
+        branch that does not hold it.
+
+        Raises:
+            UpstreamError: the repository cannot be asked.
+        """
+        if not self._before or candidate.commit == self.held or await self.is_ahead(candidate):
+            return ""
+        version = ordered(candidate.version)
+        async with self.repository.commits() as commits:
+            for release in self.repository.versions.releases:
+                older = release.candidate
+                if older.commit not in self._before or not is_newer(release.version, version):
+                    continue
+                if await commits.relation(older.commit, candidate.commit) not in _HOLDS:
+                    return (
+                        f"{candidate.ref} is on a branch that does not hold {older.ref}: the next "
+                        f"update would be {older.ref}, which is older than what is pinned"
+                    )
+        return ""
 
     def _objection(self, candidate: Candidate) -> Obstacle | None:
         return self._older(candidate) or self.repository.vetting.objection(candidate)

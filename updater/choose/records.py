@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from updater.choose.subjects import Subject
     from updater.effects.answers import Answers
-    from updater.model import Candidate, Package, Pin, Project, Sri
+    from updater.model import Candidate, CommitFacts, Package, Pin, Project, Sri
 
 
 class Records:
@@ -69,6 +69,16 @@ class Records:
         record = self._answers.get("modules", identity, str(source))
         listed = record["modules"] if record is not None else None
         return tuple(map(str, listed)) if isinstance(listed, list) else None
+
+    def held_commit(self, subject: Subject, facts: CommitFacts) -> str:
+        """Return the commit that a pinned tag named when it was pinned, as far as that is known.
+
+        A call that has the commit beside its tag says it itself, wherever the tag is now.
+        """
+        written = subject.source.value("rev") or ""
+        if written == subject.pin.rev or not choose.is_commit(written):
+            return self.recorded_commit(subject)
+        return facts.tag_objects.get(written, written)
 
     def recorded_commit(self, subject: Subject) -> str:
         """Return the commit that a pinned tag named in the first run that saw it with its hash.

@@ -158,20 +158,26 @@ def _passed_over(unfit: Sequence[_Unfit]) -> tuple[PinWarning, ...]:
     return tuple(warnings)
 
 
-def newest_offered(versions: Versions, label: str | None = None) -> Candidate | None:
-    """Return the newest release that upstream has, whatever the policy says of it.
+def newest_offered(
+    versions: Versions, label: str | None = None, *, prereleases: bool = False
+) -> Candidate | None:
+    """Return the newest release that upstream has, whatever else the policy says of it.
 
     Of plain versions, one that is final and not yanked, if there is any; but none older than the
     label of a pre-release that is pinned.
+
+    Args:
+        versions: what upstream has.
+        label: of what is pinned.
+        prereleases: what is not final counts, too.
     """
     offered = plain(versions.every)
     pinned = parse_version(label)
     final = (
         release.candidate
         for release in offered
-        if is_final(release.version)
-        and release.candidate.yanked is None
-        and not release.candidate.prerelease
+        if release.candidate.yanked is None
+        and (prereleases or (is_final(release.version) and not release.candidate.prerelease))
         and not (pinned is not None and pinned.is_prerelease and is_newer(pinned, release.version))
     )
     return next(final, offered[0].candidate if offered else None)

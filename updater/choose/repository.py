@@ -262,6 +262,11 @@ class PinnedRepository:
         return rev if choose.is_commit(rev) else next(tags, "")
 
     @property
+    def held_before(self) -> str:
+        """The commit that its tag named when it was pinned; empty where nobody knows."""
+        return self.run.records.held_commit(self.subject, self.offer.facts)
+
+    @property
     def present(self) -> Candidate | None:
         """What is pinned, as it is labelled; None where the rev names neither commit nor tag."""
         pin = self._pin

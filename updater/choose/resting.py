@@ -39,13 +39,19 @@ async def at_rest(
     candidate = choice.candidate
     is_named = any(tag.candidate.commit == candidate.commit for tag in repository.versions.every)
     is_tagged_head = is_named and repository.tracking.kind == "commit"
-    if candidate.commit != repository.named and not is_tagged_head:
-        return decision
     subject, rev = repository.subject, candidate.ref or candidate.commit
+    # The tag may have moved away from what is pinned, and the hash of a moving rev may tell a tag.
+    held = repository.held_before or repository.named
+    is_tagged_pin = bool(candidate.ref) and candidate.commit == decision.pinned.commit
+    if candidate.commit != held and not is_tagged_head and not is_tagged_pin:
+        return decision
     pin = replace(subject.pin, rev=rev, version=candidate.version, through_version=False)
     offer = replace(repository.offer, warnings=())
     onward = PinnedRepository(repository.run, replace(subject, pin=pin), offer)
     further = (await decide(onward)).choice
     if isinstance(further, Take) and further.candidate.commit != candidate.commit:
-        return replace(decision, choice=repository.as_written(further))
+        moved = further
+        if repository.tracking.moving and not further.reason:
+            moved = replace(further, reason=repository.replacing("the tag"))
+        return replace(decision, choice=repository.as_written(moved))
     return decision

@@ -193,6 +193,18 @@ class Decision(Struct, frozen=True):
         return self.choice.reason if isinstance(self.choice, Take) else ""
 
     @property
+    def awaits_source(self) -> bool:
+        """Whether what is taken is a commit whose source nobody has looked into yet.
+
+        Its text may name a branch, it may declare what the overlay cannot say, and a lock file
+        may be gone from it.
+        """
+        candidate = self.choice.candidate
+        if not isinstance(self.choice, Take) or candidate is None or not self.subject.has_history:
+            return False
+        return candidate.commit not in {"", self.pinned.commit}
+
+    @property
     def package(self) -> Package:
         """Whose pin it is."""
         return self.subject.package

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater.choose.releases import Obstacle, marked_early, too_young
+from updater.choose.pythons import with_pythons
+from updater.choose.releases import Obstacle, marked_early, other_python, too_young
 from updater.choose.sources import bound_to_another, bound_to_tag
 from updater.errors import RateLimited, UpstreamError
 from updater.model import NoFile, TagFacts, Take
+from updater.model.labels import is_label_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,14 +52,35 @@ class Vetting:
         fetch = subject.fetch(written.candidate or candidate, hosts)
         return Obstacle(fetch.reason) if isinstance(fetch, NoFile) else None
 
-    async def vetted(self, candidate: Candidate) -> Candidate:
+    def is_pinned(self, candidate: Candidate, held: str) -> bool:
+        """Tell whether a candidate is what is held, and no other tag says what that is.
+
+        Args:
+            candidate: a tag.
+            held: the commit that the pin holds; empty where nobody knows.
+        """
+        if candidate.commit != held:
+            return False
+        pin, tags = self._repository.subject.pin, self._repository.versions.every
+        others = (tag.candidate for tag in tags if tag.candidate.commit == held)
+        return not any(
+            other.ref != candidate.ref
+            and (other.ref == pin.rev or is_label_of(pin.version, other.version, tagged=True))
+            for other in others
+        )
+
+    async def vetted(self, candidate: Candidate, held: str) -> Candidate:
         """Return a chosen candidate with its date; what speaks against it becomes an obstacle.
+
+        Args:
+            candidate: a tag.
+            held: the commit that the pin holds; empty where nobody knows.
 
         Raises:
             UpstreamError: a fact that the policy needs cannot be had.
         """
         repository = self._repository
-        if candidate.commit == repository.named or not candidate.ref:
+        if self.is_pinned(candidate, held or repository.named) or not candidate.ref:
             return candidate
         policy, kind = repository.subject.policy, repository.tracking.kind
         if kind not in {"release", "pypi"}:
@@ -72,6 +95,10 @@ class Vetting:
                 candidate = await self._dated(candidate, facts)
         for reason, until in too_young(candidate, policy, repository.run.now):
             self.obstacles[candidate.ref] = Obstacle(reason, until, "young", configured=True)
+            return candidate
+        candidate = await with_pythons(repository, candidate)
+        for reason in other_python(candidate, policy):
+            self.obstacles[candidate.ref] = Obstacle(reason, kind="python", configured=True)
             return candidate
         written = repository.as_written(Take(candidate)).candidate or candidate
         further = await repository.sources.further(written)

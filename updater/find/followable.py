@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from updater.model import Package, Policy
 
 
-_SERIES = re.compile(r"_?v?(?P<numbers>\d+(?:_\d+)*)(?:_?x)?")
+_SERIES = re.compile(r"_?v?(?P<numbers>\d+(?:_\d+)*)(?:_?x)?(?:_[a-z]\w*)?")
 
 
 def skip_reason(
@@ -140,7 +140,7 @@ def series_of(package: Package) -> tuple[int, ...]:
     """Return the numbers that the name of a package's attribute has behind its project's.
 
     ``sqlalchemy_1_4`` and ``pydantic_1`` are for 1.4 and 1, ``einops07`` for 0.7, ``spec_2_x`` for
-    2. Empty where there are none, or the present version does not begin so.
+    2, ``zlib_1_static`` for 1. Empty where there are none, or the present version begins otherwise.
     """
     version = parse_version(package.label)
     match = _series_in(package)

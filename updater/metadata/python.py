@@ -6,13 +6,17 @@ Sources: PyPA specifications "pyproject.toml" (``requires-python``) and "Core me
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from updater.metadata import headers, ini, toml
 from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+PATHS: Final = ("pyproject.toml", "setup.cfg", "PKG-INFO")
+"""The files that tell it, likeliest first."""
 
 
 def declared_python(files: Mapping[str, bytes | None]) -> str | None:

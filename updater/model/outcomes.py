@@ -75,9 +75,14 @@ class Current(PackageOutcome, frozen=True, kw_only=True):
 
 
 class Outdated(PackageOutcome, frozen=True, kw_only=True):
-    """A newer candidate may be taken (only ``check`` ends here)."""
+    """A newer candidate may be taken (only ``check`` ends here).
+
+    Attributes:
+        awaits_source: what only the source tells may still speak against it, and ``bump`` sees.
+    """
 
     reason: str = ""
+    awaits_source: bool = False
 
 
 class Updated(PackageOutcome, frozen=True, kw_only=True):

@@ -58,6 +58,11 @@ class BuildPolicy(Struct, frozen=True):
     jobs: int = 1
     on_failure: Literal["skip", "keep", "draft"] = "skip"
 
+    @property
+    def switched_off(self) -> str:
+        """Why nothing is built, where the configuration says so; else an empty string."""
+        return "build: {enabled: false}" if self.enabled == "false" else ""
+
 
 PINS: Final = "pins"
 """The group of updates that change nothing but what a pin says, where none is configured."""

@@ -17,7 +17,7 @@ from updater.choose.versions import is_commit
 from updater.errors import ReadError, StageError, bugs_at
 from updater.find.followable import adopted, series_of, skip_reason, with_side_hashes
 from updater.kinds import FETCHERS, UPSTREAMS, change_rules
-from updater.model import Held, Outcome, Package, Skipped, Take
+from updater.model import Held, NoFile, Outcome, Package, Skipped, Take, Wait
 from updater.pipeline.endings import unreadable
 from updater.pipeline.stage import Stage
 
@@ -138,6 +138,7 @@ class Decider(Struct, frozen=True):
             if looks and not to:
                 refusals, around = self.run.records.refusals, self.run.surroundings
                 decision = await refusals.applied(decision, own.usable, around)
+                decision = self._unless_unhashable(decision)
             return _examined(decision, self.run.now)
 
         choices = await Stage("choose", self.run.progress).each(subjects, choose)
@@ -150,6 +151,31 @@ class Decider(Struct, frozen=True):
                     newest = await follower.newest(subject, own.usable, own.twin)
                     choices[place] = replace(choice, newest=newest)
         return choices
+
+    def _unless_unhashable(self, decision: Decision) -> Decision:
+        """Return a decision that waits where the configuration alone keeps a hash from being found.
+
+        Whether this machine can build is not looked at: another one may update what is shown here.
+        """
+        subject, choice = decision.subject, decision.choice
+        if not isinstance(choice, Take) or choice.candidate is None:
+            return decision
+        policy, package = subject.policy, subject.package
+        fetch = subject.fetch(choice.candidate, self.run.config.hosts)
+        if isinstance(fetch, NoFile):
+            return decision
+        fetches = [fetch, *decision.further]
+        if not any(each.blocked for each in fetches) and not package.side_hashes:
+            return decision
+        # What hashes is needed by few checks.
+        from updater.pipeline.hash.sources import SourceHashes  # noqa: PLC0415
+
+        never = policy.build.switched_off if policy.hash != "build" else ""
+        search = SourceHashes(subject, fetches, self.run.prefetcher)
+        reason = search.problem(never, moving=decision.tracking.moving)
+        if not reason:
+            return decision
+        return replace(decision, choice=Wait(reason, None, choice.candidate, choice.warnings))
 
     def _even_held(self, subjects: Sequence[Subject | Outcome]) -> dict[str, Subject]:
         """Return what is held as if it were not, by identity, as far as it can be followed."""

@@ -17,7 +17,8 @@ def checked(decision: Decision) -> Outcome:
     common_fields = decision.common_fields
     match decision.choice:
         case Take():
-            return Outdated(reason=decision.reason, **common_fields)
+            awaits = decision.awaits_source
+            return Outdated(reason=decision.reason, awaits_source=awaits, **common_fields)
         case Stay():
             return Current(**common_fields)
         case Wait(reason, until):

@@ -38,7 +38,7 @@ from updater.pipeline.hash.downloaded import (
     stale_copies,
     step_to,
 )
-from updater.pipeline.hash.labels import truly_labelled
+from updater.pipeline.hash.labels import declared, truly_labelled
 from updater.pipeline.hash.locks import LockStage, TakenLocks
 from updater.pipeline.hash.planned import PlannedChange
 from updater.pipeline.hash.ready import ReadyChange
@@ -145,7 +145,8 @@ class HashStage(Struct, frozen=True):
         warnings += await others(subject, hashed)
         if built_hashes and ask.reported is not None:
             warnings = (*warnings, _reported(built_hashes))
-        decision, values, problem = await truly_labelled(decision, values, hashed, text, self.run)
+        own = await declared(search, hashed, candidate, self.run)
+        decision, values, problem = truly_labelled(decision, values, own, text, self.run.now)
         if problem and not is_requested:
             self.run.records.refusals.note(subject, candidate, problem, "")
             return Held(reason=problem, **decision.common_fields)
@@ -199,9 +200,9 @@ class HashStage(Struct, frozen=True):
             return _NixUse(ask.unbuilt)
         package, policy = search.subject.package, search.subject.policy
         unbuilt = ask.unbuilt
-        if policy.hash == "build" and policy.build.enabled == "false":
+        if policy.hash == "build" and policy.build.switched_off:
             target = await self.sets.evaluable(package, policy.build)
-            unbuilt = unbuilt or "build: {enabled: false}"
+            unbuilt = unbuilt or policy.build.switched_off
         else:
             target = await self.sets.target(package, policy.build)
         if isinstance(target, NotBuilt):

@@ -298,8 +298,8 @@ def _reported(outcome: Outcome) -> dict[str, Any]:
 def _own(outcome: Outcome) -> dict[str, Any]:  # noqa: PLR0911 - one return a kind
     """Return what only one kind of outcome has."""
     match outcome:
-        case Outdated(reason=reason):
-            return {"reason": reason or None}
+        case Outdated(reason=reason, awaits_source=awaits):
+            return {"reason": reason or None, "awaits_source": awaits}
         case Updated(change=change, hashed=hashed, written=written, reason=reason, build=build):
             changes = tuple(
                 ChangeReport(field=one.field, line=one.line, old=one.old, new=one.new)

@@ -22,8 +22,8 @@ def next_step(outcomes: Sequence[Outcome], screen: Screen) -> str:
         case "list":
             return _run("check", screen, "see which packages are behind")
         case "check":
-            outdated = sum(isinstance(outcome, Outdated) for outcome in outcomes)
-            return _run("bump", screen, f"apply {counted(outdated, 'update')}") if outdated else ""
+            outdated = [outcome for outcome in outcomes if isinstance(outcome, Outdated)]
+            return _run("bump", screen, _applying(outdated)) if outdated else ""
         case "verify":
             wrong = sum(isinstance(pin, Verdict) and PIN in pin.hint for pin in outcomes)
             return _run("pin", screen, f"correct {counted(wrong, 'pin')}") if wrong else ""
@@ -38,6 +38,13 @@ def next_step(outcomes: Sequence[Outcome], screen: Screen) -> str:
             return _after_changes(updates, screen)
         case _:
             return ""
+
+
+def _applying(outdated: Sequence[Outdated]) -> str:
+    """Return what a bump does, and that what only sources tell may still hold an update."""
+    whose = "its source allows" if len(outdated) == 1 else "their sources allow"
+    condition = f", if {whose} it" if any(each.awaits_source for each in outdated) else ""
+    return f"apply {counted(len(outdated), 'update')}{condition}"
 
 
 def _after_changes(updates: Sequence[Updated], screen: Screen) -> str:

@@ -174,6 +174,13 @@ class PackageReport(_ReportPart, frozen=True):
     newest: NewestReport | None = None
     pinned: PinnedReport | None = None
     reason: str | None = None
+    awaits_source: Annotated[
+        bool | None,
+        Meta(
+            description="Whether what only the source tells may still hold it, which `bump` looks "
+            "into; null but for what is outdated"
+        ),
+    ] = None
     until: Moment | None = None
     warnings: tuple[WarningReport, ...] = ()
     written: bool | None = None

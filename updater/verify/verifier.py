@@ -144,7 +144,8 @@ class Verifier(Struct, frozen=True):
         candidate = await labelled(repository, commit)
         warnings: tuple[PinWarning, ...] = ()
         source = candidate
-        if candidate.ref and subject.pin.version is not None:
+        # An uploaded file is not the tree of its tag.
+        if candidate.ref and subject.pin.version is not None and repository.builds_tree:
             try:
                 source = await repository.as_declared(candidate)
             except UpstreamError as error:

@@ -70,6 +70,11 @@ async def declared_label(
                 candidate.commit, pointed, LARGEST
             )
             own = await version_in(subject.place, _reader({**hashed.files, **more}))
+    return other_version(own, candidate)
+
+
+def other_version(own: str | None, candidate: Candidate) -> str:
+    """Return the version that a source declares, an empty string where its tag says the same."""
     if own is None or parse_version(own) is None or same_version(own, candidate.version):
         return ""
     return own
