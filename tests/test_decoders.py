@@ -26,7 +26,7 @@ from tests.publish.research.test_osv import RECORDS
 from tests.test_text import QUOTED
 from tests.upstreams import test_hostile as answers
 from updater import choose
-from updater.choose.releases import runs_on
+from updater.choose.interpreters import runs_on
 from updater.config.file import parse
 from updater.config.file import read as read_configuration
 from updater.effects.git.mirror import _logged

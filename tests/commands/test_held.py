@@ -31,6 +31,7 @@ OF_TAGS = {
     "by-ancestry": ("", "older than what is pinned", "1.2"),
     "by-hash": ("", "matches the pinned hash", "1.2"),
     "by-channel": ("track: release", "has not published a release", "1.2"),
+    "in-other-form": ("hold: true", "", "2.0"),
     "by-index": ("track: pypi", "the index has no project", "1.2"),
     "by-interval": ("commit_interval: 36500d, track: commit", "`commit_interval`", "1.2"),
     "by-branch": (
@@ -46,6 +47,8 @@ OF_INDEX = {
     "index-age": ("minimum_release_age: 36500d", "younger than", "2.0"),
     "index-early": ("", "is a pre-release", "2.0b2"),
     "index-file": ("", "has no", "2.0"),
+    "index-egg": ("", "the index has index_egg-2.0-py2.7.egg", "2.0"),
+    "index-refused-early": ("allow: '<2'", "outside `allow", "2.0b2"),
 }
 
 
@@ -61,6 +64,8 @@ def of_tags(world: Situations, name: str, settings: str) -> None:
         repository.tag(f"v{version}", commit)
         if name == "by-mark":
             repository.release(f"v{version}", "2025-02-01T00:00:00Z", prerelease=True)
+    if name == "in-other-form":
+        repository.tag("release/2.0", repository.commit({"a": "2.0"}))
     repository.commit({"a": "side"}, branch="side", parents=[])
     if name == "by-asset":
         source = f'fetchurl {{ url = "{FILE.format(name)}"; hash = "{FAKE}"; }}'
@@ -74,10 +79,13 @@ def of_tags(world: Situations, name: str, settings: str) -> None:
 
 
 def of_index(world: Situations, name: str, settings: str) -> None:
-    early, stem = name == "index-early", name.replace("-", "_")
+    early, stem = name.endswith("early"), name.replace("-", "_")
     versions = ("1.0b1", "2.0b2") if early else ("1.0", "2.0")
     content = world.index.release(name, versions[0])[0].content
-    files = [f"{stem}-2.0-py3-none-any.whl"] if name == "index-file" else None
+    files: list[str] | dict[str, bytes] | None = None
+    if name in {"index-file", "index-egg"}:
+        kind = "py3-none-any.whl" if name == "index-file" else "py2.7.egg"
+        files = {f"{stem}-2.0-{kind}": b"x"}
     world.index.release(name, versions[1], files=files, requires_python=">=3.9")
     source = f'fetchPypi {{ inherit pname version; hash = "{flat_hash(content)}"; }}'
     text = f'  pname = "{stem}"; version = "{versions[0]}";\n  src = {source};\n'

@@ -46,6 +46,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
         of_head = {"rev": f'"{beyond}"', "repo": "r"}
         made.pin("commit", "1.1-unstable-2025-01-02", sri='""', **of_head)
         made.pin("moving", "1.0", rev='"main"', sri="lib.fakeHash", repo="r")
+        for name, field in (("cargo", "cargoHash"), ("vendor", "vendorHash")):
+            made.pin(name, "1.0", rev='"v1.0"', sri=true, repo="r", more=f'{field} = "";\n')
         made.pin("old-style", "1.0", rev="version", sri='""', repo="s")
         made.repository("s").tag("1.0", made.github._names["o/s"].commit({"a": "b"}))
         release = {version: made.index.release("files", version) for version in ("1.0", "2.0")}
@@ -134,6 +136,8 @@ def test_verify_says_what_a_placeholder_is(world: Situations) -> None:
         assert verified[name]["state"] == "wrong hash", name
         assert verified[name]["reason"].startswith("it has no hash yet; the source has sha256-")
     assert verified["elsewhere"]["reason"].startswith("the source of v1.0 has sha256-")
+    for name, field in (("cargo", "cargoHash"), ("vendor", "vendorHash")):
+        assert verified[name]["reason"] == f"its {field} has no value yet"
 
 
 def test_identify_does_not_search_for_a_placeholder(world: Situations) -> None:

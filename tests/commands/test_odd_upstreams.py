@@ -36,6 +36,7 @@ LONG = {
 # --- what the rev is the id of, and what `check` says: status, latest or why it fails ---
 OBJECTS = {
     "object-tag": ("outdated", "2.0"),
+    "object-as-tag": ("outdated", "2.0"),
     "object-newest": ("current", "2.0"),
     "object-of-tag": ("outdated", "2.0"),
     "object-beside": ("outdated", "2.0"),
@@ -44,6 +45,9 @@ OBJECTS = {
     "object-tree": ("failed", ": that is the id of a tree or a file"),
     "object-blob": ("failed", ": that is the id of a tree or a file"),
     "object-tag-of-tree": ("failed", ": that is the id of a tree or a file"),
+    "object-nested": ("outdated", "2.0"),
+    "object-deep": ("outdated", "2.0"),
+    "object-within": ("failed", ": that is the id of a tag, which leads to COMMIT"),
     "object-deleted": ("failed", ": that is the id of a tag, which leads to COMMIT"),
     "object-unknown": ("failed", ""),
     "object-unhashed": ("failed", ""),
@@ -89,6 +93,7 @@ def ids(repository: Hosted) -> dict[str, str]:
     gone = repository.tag("v0.9", first, annotated=True, message="gone")
     made = {
         "object-tag": old,
+        "object-as-tag": old,
         "object-newest": new,
         "object-of-tag": repository.tag("signed", old, annotated=True),
         "object-beside": repository.tag("also", first, annotated=True, message="another"),
@@ -106,6 +111,11 @@ def ids(repository: Hosted) -> dict[str, str]:
     author = ("-c", "user.name=A", "-c", "user.email=a@example.org")
     repository.git(*author, "tag", "-a", "trees", made["object-tree"], "-m", "x")
     made["object-tag-of-tree"] = repository.git("rev-parse", "trees")
+    nested = old
+    for name in ("object-within", "object-nested", "object-deep"):  # a tag of a tag, and so on
+        repository.git(*author, "tag", "-a", name, nested, "-m", "x")
+        made[name] = nested = repository.git("rev-parse", name)
+    repository.delete("refs/tags/object-within")
     repository.delete("refs/tags/v0.9")
     return made
 
@@ -121,7 +131,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
             label = "2.0" if name == "object-newest" else "1.0"
             sri = f'"{nar_hash(repository, f"v{label}")}"' if name != "object-unhashed" else '""'
             settings = SETTINGS.get(name, "")
-            made.pin(name, label, rev=f'"{rev}"', sri=sri, repo="objects", settings=settings)
+            pin = {"sri": sri, "repo": "objects", "settings": settings}
+            field = "tag" if name == "object-as-tag" else "rev"
+            made.pin(name, label, field=field, rev=f'"{rev}"', **pin)
         for name, settings in MANY.items():
             pname = "many" if name == "many_1_0" else name
             content = made.index.release(pname, "1.0")[0].content

@@ -34,6 +34,30 @@ NAMED = {
     "same-version": ("0.2+cu118", '"v${version}"', ("v0.2+cu118", "v0.2+cu121"), "v0.2+cu121"),
     "short-years": ("20.12.1", '"v${version}"', ("v20.12.1", "v1.0.0", "v1.1.0"), "v1.1.0"),
     "years-from-v": ("2022.10", '"v${version}"', ("v2022.10", "1.0", "1.4"), "1.4"),
+    "a-gap": ("3.0", "version", ("2.0", "3.0", "0.9"), "0.9"),
+    "quarters": ("24Q1", '"r24Q1"', ("r24Q1", "v1.0.0"), "v1.0.0"),
+    "systems": ("3", '"jammy-${version}"', ("jammy-1", "jammy-3", "noble-1", "noble-2"), "noble-2"),
+    "toys": (
+        "12",
+        '"debian/bookworm-12"',
+        ("debian/bookworm-12", "debian/trixie-1"),
+        "debian/trixie-1",
+    ),
+    "promises": ("1.0", '"stable-${version}"', ("stable-1.0", "lts-1.2"), "lts-1.2"),
+    "stores": ("1234", '"svn1234"', ("svn1234", "git5678"), "git5678"),
+    "castles": ("1.2", '"kirkstone/v1.2"', ("kirkstone/v1.2", "scarthgap/v1.0"), "scarthgap/v1.0"),
+    "seas": ("1.2", '"zeus_1_2"', ("zeus_1_2", "dunfell_1_0"), "dunfell_1_0"),
+    "zones-of-code": ("2024a", '"tzdata${version}"', ("tzdata2024a", "tzcode2024b"), "tzcode2024b"),
+}
+
+# What is no news: other packages' tags, early ones, and what went on beside the pinned one.
+# name -> label, rev, tags
+QUIET = {
+    "beside": ("1.0", '"py-${version}"', ("rs-0.9", "py-0.9", "rs-1.0", "py-1.0", "rs-1.1")),
+    "same": ("1", '"quiet-same-${version}"', ("quiet-same-1", "other-2")),
+    "early": ("3", '"jammy-3"', ("jammy-3", "noble-1rc1", "nightly-4", "noble-beta-2")),
+    "older": ("3", '"jammy-3"', ("focal-1", "focal-7", "jammy-3")),
+    "parts": ("1.0", '"v${version}"', ("v1.0", "chart-2.0", "docs-2024")),
 }
 
 # name -> label, rev, tags, the version that is taken
@@ -137,6 +161,12 @@ MISTAKES = {
     "at-the-zero": ("1.02", (("1.0.1", "1.0.1"), ("1.02", "1.0.2"), ("1.0.3", "1.0.3")), "1.0.3"),
     "no-dot": ("3.4.5", (("3.4.5", "3.4.5"), ("3.46", "3.4.6"), ("3.4.7", "3.4.7")), "3.4.7"),
     "no-dot-alone": ("0.2.8", (("0.2.8", "0.2.8"), ("0.29", "0.2.9")), "0.2.9"),
+    "a-year": (
+        "2023.1",
+        (("2023.1", "2023.1"), ("20233.2", "2023.2"), ("2023.3", "2023.3")),
+        "2023.3",
+    ),
+    "a-year-alone": ("2023.4", (("2023.4", "2023.4"), ("2203.5", "2023.5")), "2023.5"),
     "truly-minor": ("0.1.1", (("0.1.1", "0.1.1"), ("0.11", "0.11")), "0.11"),
     "truly-major": ("1.0", (("1.0", "1.0"), ("4.0", "4.0")), "4.0"),
 }
@@ -184,8 +214,8 @@ def followed(world: Situations) -> None:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
     with situations(tmp_path_factory.mktemp("versions")) as made:
-        for name, (label, rev, tags, _) in (NAMED | SERIES).items():
-            kind = "named" if name in NAMED else "series"
+        for name, (label, rev, tags, *_) in (NAMED | SERIES | QUIET).items():
+            kind = "named" if name in NAMED else "series" if name in SERIES else "quiet"
             repository = made.repository(f"{kind}-{name}")
             for tag in tags:
                 repository.tag(tag, repository.commit({"a": tag}))
@@ -247,6 +277,11 @@ class TestBothWays:
         assert package["status"] == "current"
         assert len(said) == 1, package
         assert f"`--to {NAMED[name][3]}` takes it" in said[0]
+
+    @pytest.mark.parametrize("name", QUIET)
+    def test_what_other_tags_are_no_news(self, world: Situations, token: str, name: str) -> None:
+        package = world.results("check", token=token)[f"quiet-{name}"]
+        assert (package["status"], package["warnings"]) == ("current", [])
 
     @pytest.mark.parametrize("name", SERIES)
     def test_a_series_is_ordered_within_itself(

@@ -7,7 +7,7 @@ import time
 import pytest
 from packaging.version import Version
 
-from updater.choose.releases import runs_on
+from updater.choose.interpreters import runs_on
 from updater.model.labels import ordered, parse_version, same_version
 from updater.model.proposal import kind_of
 from updater.model.versions import read_specifier, read_version

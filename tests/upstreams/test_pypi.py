@@ -106,8 +106,10 @@ FILES = {
     "wheel with a build number": ("a-1.0-1-py3-none-any.whl", ["1.0"]),
     "sdist that spells its version so": ("a-2024.01.02.tar.gz", ["2024.01.02"]),
     "pre-release in an old spelling": ("a-1.0-rc1.tar.gz", []),
-    "egg": ("a-1.0-py2.7.egg", []),
-    "installer": ("a-1.0.win32.exe", []),
+    "egg, which no fetcher asks for": ("a-1.0-py2.7.egg", ["1.0"]),
+    "installer": ("a-1.0.win32-py2.7.exe", ["1.0"]),
+    "installer of a development version": ("a-1.0.dev2.win32.msi", ["1.0.dev2"]),
+    "rpm": ("a-b-1.0-1.noarch.rpm", ["1.0"]),
     "no version": ("a.tar.gz", []),
     "odd version": ("a-latest.tar.gz", []),
 }

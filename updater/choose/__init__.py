@@ -16,6 +16,7 @@ from updater.choose.commits import (
     replacing,
     unknown_source,
 )
+from updater.choose.interpreters import other_python, runs_on
 from updater.choose.named import choose_named
 from updater.choose.releases import (
     choose_release,
@@ -23,12 +24,10 @@ from updater.choose.releases import (
     newest_offered,
     newest_release,
     other_channel,
-    other_python,
-    runs_on,
 )
 from updater.choose.tag_forms import TagForm, TagNames, general_form
 from updater.choose.tag_shapes import tag_form
-from updater.choose.tags import Versions, other_forms
+from updater.choose.tags import Versions, newest_in_other_form, other_forms
 from updater.choose.tracking import (
     choose_tracking,
     expected_tracking,
@@ -60,6 +59,7 @@ __all__ = [
     "label_bases",
     "listed_tracking",
     "moving_name",
+    "newest_in_other_form",
     "newest_offered",
     "newest_release",
     "other_channel",

@@ -125,14 +125,15 @@ class Chooser:
         return self._repository.sources
 
     async def newest(self) -> Candidate | None:
-        """Return the newest version of the channel that the pin follows.
+        """Return the newest version of the channel that the pin follows, whatever its form.
 
         Raises:
             StageError: a fact that it needs cannot be had.
         """
         if self._tracking.kind in ("commit", "branch"):
             return (await self.reach_decision()).newest
-        return self._newest_tag()
+        newest, names = self._tags[0].version if self._tags else None, self._subject.names
+        return choose.newest_in_other_form(self._versions, newest, names) or self._newest_tag()
 
     async def reach_decision(self) -> Decision:
         """Return the decision.

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.choose.releases import other_python, refusals, too_young
+from updater.choose.interpreters import other_python
+from updater.choose.releases import refusals, too_young
 from updater.choose.versions import is_shortened
 from updater.model import Candidate, Choice, Policy, Stay, Take, Wait
 from updater.model.labels import commit_label, dated, is_buildable, is_date

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from updater.choose.releases import Objection
     from updater.choose.repository import PinnedRepository
     from updater.model import Candidate, Choice, Relation, Scheme
+    from updater.model.labels import OrderedVersion
 
 _HOLDS: Final = ("ahead", "identical")
 _MOST_VETTED = 30  # each takes a request or two
@@ -36,12 +37,14 @@ class Onward(Struct):
     Attributes:
         repository: the package, and what its repository offers.
         held: the commit that the pin holds; empty where nobody knows.
+        held_version: that of its tag; None where it has none, or that is not known.
         passed_over: something was chosen that lies behind.
         unanswered: why a host that lists its refs tells not their order; empty where it does.
     """
 
     repository: PinnedRepository
     held: str
+    held_version: OrderedVersion | None = None
     passed_over: bool = False
     unanswered: str = ""
     _before: frozenset[str] = frozenset()
@@ -58,6 +61,7 @@ class Onward(Struct):
         """
         vetting = self.repository.vetting
         choice = await self._forwards(choose)
+        newest = None
         for _ in range(_MOST_VETTED):
             if not isinstance(choice, Take) or vetting.is_pinned(choice.candidate, self.held):
                 return choice
@@ -67,11 +71,12 @@ class Onward(Struct):
                 if not reason:
                     return replace(choice, candidate=candidate)
                 vetting.obstacles[candidate.ref] = Obstacle(reason)
+            newest = newest or candidate
             choice = await self._forwards(choose)
         if not isinstance(choice, Take):
             return choice
         reason = f"none of the {_MOST_VETTED} newest versions can be taken. {CHOOSE_ONE}"
-        return Wait(reason, None, choice.candidate, choice.warnings)
+        return Wait(reason, None, newest, choice.warnings)
 
     async def _forwards(self, choose: Callable[[Objection], Choice]) -> Choice:
         choice = choose(self._objection)
@@ -120,9 +125,12 @@ class Onward(Struct):
             return None
         if candidate.commit not in self._before:
             return None
+        version = ordered(candidate.version)
+        is_lower = self.held_version is not None and not is_newer(version, self.held_version)
         return Obstacle(
             f"{candidate.ref} is older than what is pinned, whatever its name says: it is "
-            f"commit {candidate.commit[:12]}, an ancestor of {self.held[:12]}"
+            f"commit {candidate.commit[:12]}, an ancestor of {self.held[:12]}",
+            quiet=is_lower,  # its name says so, too
         )
 
     async def is_behind(self, candidate: Candidate) -> bool:

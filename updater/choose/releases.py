@@ -8,10 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from packaging.version import Version
 
-from updater.choose.versions import Release, is_commit, is_final, plain, successors
+from updater.choose.interpreters import other_python
+from updater.choose.versions import Release, is_commit, is_final, plain, successors, unordered
 from updater.model import Candidate, Choice, Pin, PinWarning, Policy, Stay, Take, Wait
 from updater.model.labels import is_label_of, is_newer, ordered, parse_version, same_version
-from updater.model.versions import read_specifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,12 +31,14 @@ class Obstacle(Struct, frozen=True):
         until: when that may be over.
         kind: what it has in common with others of the same reason; empty where that is all.
         configured: it is what the user asked for.
+        quiet: it is no news.
     """
 
     reason: str
     until: datetime | None = None
     kind: str = "unfetchable"
     configured: bool = False
+    quiet: bool = False
 
 
 class _Unfit(Struct, frozen=True):
@@ -54,9 +56,6 @@ class _Unfit(Struct, frozen=True):
     kind: str = ""
     configured: bool = False
 
-
-_MINOR = 2  # numbers that a minor version of Python has
-_MICROS = 50  # more releases than any of them had
 
 _Judged: TypeAlias = "Release | _Unfit"
 
@@ -90,7 +89,7 @@ def choose_release(  # noqa: PLR0913, PLR0917 - what is pinned, what is there, a
     if not offered:
         return Wait("upstream has no version of the same form as this pin")
     if current is None:
-        return Wait(f"the version {pin.version!r} has no number, so nothing can be newer or older")
+        return Wait(unordered(pin.version))
     warnings = _yanked(holds)
     newer = [
         release
@@ -218,13 +217,15 @@ def _objections(
     objection: Objection,
 ) -> Iterator[_Judged]:
     candidate = release.candidate
-    if not policy.prereleases:
-        yield from _unfinished(release, pinned_prerelease)
+    early = None if policy.prereleases else _unfinished(release, pinned_prerelease)
+    quiet = early is not None and early.quiet
+    for reason in refusals(candidate, policy):  # what allows pre-releases would not allow it
+        yield _Unfit(release, reason, quiet=quiet, kind="refused", configured=True)
+    if early is not None:
+        yield early
     if candidate.yanked is not None:
         reason = f"{candidate.version} is yanked: {candidate.yanked}"
-        yield _Unfit(release, reason, quiet=True)
-    for reason in refusals(candidate, policy):
-        yield _Unfit(release, reason, kind="refused", configured=True)
+        yield _Unfit(release, reason, quiet=True, kind="yanked")
     for reason in other_python(candidate, policy):
         yield _Unfit(release, reason, kind="python", configured=True)
     for reason, until in too_young(candidate, policy, now):
@@ -235,20 +236,20 @@ def _objections(
             release,
             obstacle.reason,
             obstacle.until,
+            obstacle.quiet,
             kind=obstacle.kind,
             configured=obstacle.configured,
         )
 
 
-def _unfinished(release: Release, pinned_prerelease: Version | None) -> Iterator[_Unfit]:
+def _unfinished(release: Release, pinned_prerelease: Version | None) -> _Unfit | None:
     version, shown = release.version, release.candidate.version
     if isinstance(version, Version) and version.is_prerelease:
         # Who pins 2.0rc1 waits for 2.0, and wants to hear of 2.0rc2.
         awaited = pinned_prerelease is not None and version.release == pinned_prerelease.release
         reason = f"{shown} is a pre-release; `prereleases: true` allows it"
-        yield _Unfit(release, reason, quiet=not awaited)
-    elif release.candidate.prerelease:
-        yield _Unfit(release, marked_early(shown))
+        return _Unfit(release, reason, quiet=not awaited, kind="prerelease")
+    return _Unfit(release, marked_early(shown)) if release.candidate.prerelease else None
 
 
 def marked_early(shown: str) -> str:
@@ -287,37 +288,6 @@ def _matches(version: Version | None, text: str, pattern: str) -> bool:
         public = version.public if version is not None else text
         return f"{public}.".startswith(pattern[:-1]) or f"{text}.".startswith(pattern[:-1])
     return pattern == text or (version is not None and parse_version(pattern) == version)
-
-
-def runs_on(python: Version | None, requires: str | None) -> bool:
-    """Tell whether what requires these Pythons runs on one. Source: PEP 345, Requires-Python.
-
-    Args:
-        python: which one, or a minor version (``3.12``), which stands for any of its releases; None
-            where it is not looked at.
-        requires: a specifier, or nothing.
-    """
-    if python is None or not requires:
-        return True
-    specifier = read_specifier(requires)
-    if specifier is None:
-        return True  # as pip does: an index has old files with nonsense in it
-    return any(specifier.contains(release, prereleases=True) for release in _pythons(python))
-
-
-def _pythons(python: Version) -> Iterator[Version]:
-    yield python
-    if len(python.release) == _MINOR:
-        yield from (Version(f"{python}.{micro}") for micro in range(1, _MICROS))
-
-
-def other_python(candidate: Candidate, policy: Policy) -> Iterator[str]:
-    """Say why `python` speaks against a candidate: none of its files may be installed there."""
-    needed = candidate.requires_python or tuple(
-        file.requires_python for file in candidate.distributions
-    )
-    if needed and not any(runs_on(policy.python, requirement) for requirement in needed):
-        yield f"{candidate.version} needs Python {needed[0]}, but `python: {policy.python}` is set"
 
 
 def too_young(

@@ -153,8 +153,9 @@ class PinnedRepository:
         """A pin that names a commit goes on naming commits, also those of tags."""
         if not isinstance(choice, Take) or not choose.is_commit(self._pin.rev):
             return choice
-        if self.subject.source.value("ref"):  # beside the commit stands where it is: the tag
-            return choice
+        source = self.subject.source
+        if source.value("ref") or source.get("tag") is not None:
+            return choice  # beside the commit, or in its place, stands the tag
         version = self._own_version(choice.candidate)
         return replace(choice, candidate=replace(choice.candidate, version=version, ref=""))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TAG_SECONDS = 2.0
 """What a user's expression may take for all tags together."""
 
-_PREFIX = r"(?:v|ver|version|rel|release|stable)?[-_./]?v?"
+_PREFIX = r"(?:v|ver|version|rel|releases?|stable)?[-_./]?v?"
 _SEPARATED = re.compile(
     r"(?P<numbers>\d+(?P<sign>[-_])\d+(?:(?P=sign)\d+)*)(?P<rest>[-_.]?[A-Za-z]*[-_.]?\d*)"
 )

@@ -7,10 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+from packaging.version import Version
 
 from updater import choose
 from updater.choose.onward import Onward
 from updater.choose.releases import Obstacle
+from updater.choose.series import other_series
 from updater.choose.tags import versions_in_other_forms
 from updater.choose.versions import downwards, incomparable, is_final, looks_mistaken
 from updater.errors import UpstreamError
@@ -24,14 +26,13 @@ from updater.model.labels import (
 )
 
 if TYPE_CHECKING:
-    from packaging.version import Version
-
     from updater.choose import Release, Versions
     from updater.choose.releases import Objection
     from updater.choose.repository import PinnedRepository
     from updater.model.labels import OrderedVersion
 
 _MOST_ASKED = 3
+_MOST_SERIES = 8
 
 
 class TagChooser:
@@ -48,7 +49,7 @@ class TagChooser:
         self._pin = repository.subject.pin
         self._versions = versions
         self._held = choose.held_release(self._pin, versions)
-        self._onward = Onward(repository, held)
+        self._onward = Onward(repository, held, self._held.version if self._held else None)
         self._declared: Version | None = None
 
     async def choose(self) -> Choice:
@@ -66,6 +67,8 @@ class TagChooser:
         if isinstance(choice, Take) and choice.candidate.commit == self._onward.held:
             choice = await self._truly_labelled(choice)
         strays = await self._strays()
+        if not strays and not isinstance(choice, Take):  # else the pin's own series goes on
+            strays = await self._later_series()
         if self._onward.unanswered:
             message = f"its place in the history is not known: {self._onward.unanswered}"
             strays = (*strays, PinWarning("not-compared", message))
@@ -154,7 +157,7 @@ class TagChooser:
         if release is None or not looks_mistaken(release, self._without(release)):
             return choice
         own = await self._own(candidate)
-        if own == candidate.version:
+        if own == candidate.version or await self._is_unkept(own):
             return choice
         self._repository.vetting.obstacles[candidate.ref] = Obstacle(
             f"{candidate.ref} is passed over: its source declares {own}, so that the tag is a "
@@ -164,6 +167,11 @@ class TagChooser:
         if isinstance(other, Take) or not is_newer(ordered(own), self._current):
             return other
         return replace(choice, candidate=replace(candidate, version=own))
+
+    async def _is_unkept(self, own: str) -> bool:
+        """Tell whether the pinned source declares the same, so that it does not follow its tags."""
+        held = self._held
+        return held is not None and own == await self._declared_by(held.candidate)
 
     def _without(self, release: Release) -> list[Release]:
         return [other for other in self._versions.releases if other is not release]
@@ -190,23 +198,39 @@ class TagChooser:
             if tag.commit != self._onward.held and not await self._onward.is_behind(tag):
                 return (_not_comparable(tag.ref, shown),)
         others = versions_in_other_forms(self._versions, self._repository.subject.names)
-        # What has another form and no version either is news where it comes after the pin.
-        spelled = incomparable((other for other in others if not is_final(other.version)), current)
-        for release in islice(spelled, _MOST_ASKED):
+        # What has another form and no order with the pin is news where it comes after it.
+        has_order = isinstance(current, Version)
+        unordered = (other for other in others if not (has_order and is_final(other.version)))
+        for release in islice(incomparable(unordered, current), _MOST_ASKED):
             if await self._onward.is_ahead(release.candidate):
                 return (_not_comparable(release.candidate.ref, shown),)
-        lower = downwards((*self._versions.releases, *others), current)
-        if lower is not None and await self._onward.is_ahead(lower.candidate):
+        for lower in islice(downwards((*self._versions.releases, *others), current), _MOST_ASKED):
             tag = lower.candidate
-            own = await self._own(tag)
+            if not await self._onward.is_ahead(tag):
+                continue
+            own = await self._declared_by(tag)
+            declares = f", and declares {own}" if own else ""
             message = (
                 f"{tag.ref} comes after {shown} in upstream's history, although its version is "
-                f"lower, and declares {own}: upstream changed how it counts"
+                f"lower{declares}: upstream changed how it counts"
             )
             return (PinWarning("scheme-changed", f"{message}; `--to {tag.ref}` takes it"),)
         return ()
 
+    async def _later_series(self) -> tuple[PinWarning, ...]:
+        """Name the tags of the series that began after what is pinned."""
+        current = self._current
+        if self._held is None or current is None:
+            return ()
+        held, names = self._held.candidate, self._repository.subject.names
+        tags = []
+        for series in other_series(self._versions, held, current, names)[:_MOST_SERIES]:
+            newest, first = series.newest.candidate, series.first.candidate
+            if await self._onward.is_ahead(newest) and await self._onward.is_ahead(first):
+                tags.append(newest.ref)
+        return (_not_comparable(" and ".join(tags), held.ref, tags[-1]),) if tags else ()
 
-def _not_comparable(tag: str, shown: str | None) -> PinWarning:
-    message = f"upstream has {tag} too, but no order of versions compares it with {shown}"
-    return PinWarning("not-comparable", f"{message}; `--to {tag}` takes it")
+
+def _not_comparable(tags: str, shown: str | None, last: str = "") -> PinWarning:
+    message = f"upstream has {tags} too, but no order of versions compares it with {shown}"
+    return PinWarning("not-comparable", f"{message}; `--to {last or tags}` takes it")

@@ -110,10 +110,10 @@ def versions_in_other_forms(offered: Versions, names: TagNames) -> tuple[Release
     return tuple(Versions(offered.others, wider).every)
 
 
-def other_forms(
+def newest_in_other_form(
     offered: Versions, newest: OrderedVersion | None, names: TagNames
-) -> tuple[PinWarning, ...]:
-    """Warn of a newer version tag in another form than the pin's.
+) -> Candidate | None:
+    """Return the newest version tag in another form than the pin's; None where none is newer.
 
     Args:
         offered: all tags, in the pin's form where they have it.
@@ -123,8 +123,15 @@ def other_forms(
     others = versions_in_other_forms(offered, names)
     releases = [release for release in others if isinstance(release.version, Version)]
     newer = plain(releases) if newest is None else successors(releases, newest)
-    tag = next((release.candidate.ref for release in newer if is_final(release.version)), None)
+    return next((release.candidate for release in newer if is_final(release.version)), None)
+
+
+def other_forms(
+    offered: Versions, newest: OrderedVersion | None, names: TagNames
+) -> tuple[PinWarning, ...]:
+    """Warn of a newer version tag in another form than the pin's, of which it takes the same."""
+    tag = newest_in_other_form(offered, newest, names)
     if tag is None:
         return ()
-    message = f"upstream has a newer tag, {tag}, in a different form than this pin"
+    message = f"upstream has a newer tag, {tag.ref}, in a different form than this pin"
     return (PinWarning("other-form", f"{message}; set `tag_pattern` to follow it"),)

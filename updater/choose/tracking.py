@@ -11,6 +11,7 @@ from updater.choose.tag_forms import TagNames, general_form
 from updater.choose.versions import is_commit, plain
 from updater.model import Offer, Pin, PinWarning, Policy, Tracking, TrackKind
 from updater.model.labels import is_unstable, parse_version
+from updater.model.versions import abridged
 
 if TYPE_CHECKING:
     from updater.choose.tags import Versions
@@ -127,7 +128,7 @@ def tag_warnings(
             return (PinWarning("tag-moved", message),)
         if named is not None or pin.rev in offer.branches or not tags.count(pin.rev):
             return ()
-        message = f"upstream has no tag {pin.rev}, so this pin cannot be fetched again"
+        message = f"upstream has no tag {abridged(pin.rev)}, so this pin cannot be fetched again"
         return (PinWarning("tag-gone", message),)
     if any(tag.commit == pin.rev for tag in offer.candidates) or is_unstable(pin.version):
         return ()

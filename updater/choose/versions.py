@@ -16,6 +16,7 @@ from updater.model.labels import (
     is_stamp,
     parse_version,
 )
+from updater.model.versions import abridged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +28,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _FIRST_YEAR = 1990
 _SHORTEST_YEAR = 10
 _SHORT_DAY = re.compile(r"[1-3]\d[.](?:0[1-9]|1[0-2])[.](?:0[1-9]|[12]\d|3[01])")
-_WIDE_GAP = 5  # majors that nobody counts over
+_LAST_YEAR = 2100
+_GAP = 2  # from one major to the next one but one
 _BUILD = re.compile(r"(?P<word>(?:(?:build|rev|revision|patch|post)\.)?)\d+")
 _BARE_LETTER = re.compile(r"[0-9][abc]$")  # to PEP 440, alpha, beta and release candidate
 _ZERO_BEFORE = re.compile(r"(?<![0-9])0[0-9]")
@@ -48,6 +50,13 @@ def is_commit(rev: str) -> bool:
 def is_shortened(rev: str) -> bool:
     """Tell whether a rev looks like a shortened commit id; digits alone are rather a date."""
     return _SHORTENED.fullmatch(rev) is not None
+
+
+def unordered(label: str | None) -> str:
+    """Say why nothing is newer or older than a label."""
+    written = label or ""
+    lacks = "has no number" if abridged(written) == written else "is longer than any"
+    return f"the version '{abridged(written)}' {lacks}, so nothing can be newer or older"
 
 
 def is_final(version: OrderedVersion) -> bool:
@@ -153,40 +162,48 @@ def _is_earlier(version: OrderedVersion) -> bool:
     return isinstance(version, Version) and version.is_prerelease
 
 
-def downwards(offered: Iterable[Release], current: OrderedVersion) -> Release | None:
-    """Return the newest plain version below a year, or below a gap: the scheme may have changed.
+def downwards(offered: Iterable[Release], current: OrderedVersion) -> Iterator[Release]:
+    """Yield the newest plain version below a year, or below each gap: the scheme may have changed.
 
-    From 20.12 to 1.0 no version is left out by counting.
+    From 20.12 to 1.0, or from 3.0 to 1.0, no version is left out by counting.
 
     Args:
         offered: newest first.
         current: the pinned version.
     """
     if not isinstance(current, Version):
-        return None
+        return
     is_year, lowest = current.major >= _FIRST_YEAR, current.major
     for release in offered:
         version = release.version
         if not isinstance(version, Version) or not is_final(version) or version > current:
             continue
-        if version.major < _FIRST_YEAR if is_year else lowest - version.major >= _WIDE_GAP:
-            return release
+        if is_year and version.major < _FIRST_YEAR:
+            yield release
+            return
+        if not is_year and lowest - version.major >= _GAP:
+            yield release
         lowest = min(lowest, version.major)
-    return None
 
 
 def looks_mistaken(release: Release, offered: Iterable[Release]) -> bool:
     """Tell whether a version looks like a slip: ``1.02`` for 1.0.2, ``8.130`` after 1.29.0.
 
-    Or ``3.46`` after 3.4.5.
+    Or ``3.46`` after 3.4.5, or ``20233.2`` after 2023.1.
 
     Args:
         release: of which it is asked.
         offered: the versions beside it, newest first.
     """
     version = release.version
-    if not isinstance(version, Version) or version.major >= _FIRST_YEAR:
+    if not isinstance(version, Version):
         return False
+    if version.major >= _FIRST_YEAR:
+        return (
+            version.major > _LAST_YEAR
+            and not is_stamp(version)
+            and any(_is_year(other) for other in offered)
+        )
     if _ZERO_BEFORE.search(release.candidate.version):
         return True
     lower = [
@@ -197,6 +214,11 @@ def looks_mistaken(release: Release, offered: Iterable[Release]) -> bool:
     below = next((other.major for other in lower if other.major < version.major), version.major)
     before = next((other for other in lower if is_final(other)), None)
     return version.major - below > 1 or (before is not None and _lacks_a_dot(version, before))
+
+
+def _is_year(release: Release) -> bool:
+    version = release.version
+    return isinstance(version, Version) and _FIRST_YEAR <= version.major <= _LAST_YEAR
 
 
 def _lacks_a_dot(version: Version, before: Version) -> bool:

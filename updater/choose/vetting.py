@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from updater.choose.interpreters import other_python
 from updater.choose.pythons import with_pythons
-from updater.choose.releases import Obstacle, marked_early, other_python, too_young
+from updater.choose.releases import Obstacle, marked_early, too_young
 from updater.choose.sources import bound_to_another, bound_to_tag
 from updater.errors import RateLimited, UpstreamError
 from updater.model import NoFile, TagFacts, Take

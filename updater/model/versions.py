@@ -19,6 +19,16 @@ LONGEST_SPECIFIER = 1024
 """The characters that a specifier may have."""
 
 
+_BEGINNING = 20  # characters
+
+
+def abridged(text: str) -> str:
+    """Return a version or a tag's name for a message: of one longer than any, the beginning."""
+    if len(text) <= LONGEST_VERSION:
+        return text
+    return f"{text[:_BEGINNING]}... ({len(text)} characters)"
+
+
 @lru_cache(maxsize=65536)
 def read_version(text: str) -> Version | None:
     """Return the version that a text is, None where it is none of PEP 440."""

@@ -52,6 +52,14 @@ class _GitObject(_Shape, frozen=True):
             target = target.target
         return target if target is not None and target.kind == "Commit" else None
 
+    @property
+    def is_deeper(self) -> bool:
+        """Whether it is a tag of so many tags that the answer does not show where it leads."""
+        last: _GitObject = self
+        while last.target is not None:
+            last = last.target
+        return last.kind == "Tag"
+
 
 class _Ref(_Shape, frozen=True):
     name: str
@@ -114,7 +122,7 @@ class RepositoryAnswer:
 
     Attributes:
         path: ``OWNER/NAME``, as it is now.
-        has_more_tags: whether one page did not hold all of them.
+        has_more_tags: whether the answer does not hold all of them, and where they lead.
         has_more_releases: the same of releases.
 
     Raises:
@@ -129,7 +137,10 @@ class RepositoryAnswer:
             raise ValueError("releases were asked for")
         self.path = self._repository.name_with_owner
         listed = self._repository.releases
-        self.has_more_tags = self._repository.refs.total_count > PAGE
+        tags = self._repository.refs
+        self.has_more_tags = tags.total_count > PAGE or any(
+            tag.target is not None and tag.target.is_deeper for tag in tags.nodes
+        )
         self.has_more_releases = (
             question.releases and listed is not None and listed.total_count > PAGE
         )

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 
 # What projects uploaded before PEP 527 and still have.
 _OLD_SDISTS = (".tar.bz2", ".tar.xz", ".tgz")
+# What nobody uploads any more (PEP 527 and 715): no fetcher asks for it, but a release it is.
+_OLD_KINDS = (".egg", ".exe", ".msi", ".rpm", ".dmg", ".deb")
+_OLD_NAME = re.compile(
+    r"[A-Za-z0-9._-]*?[A-Za-z0-9_]-(?P<version>[0-9][0-9a-z]*(?:\.(?:dev|post)?[0-9]+[a-z0-9]*)*)"
+    r"(?:[-.][A-Za-z0-9._-]*)?\.[a-z]{3}",
+    re.ASCII,
+)
 _DIGEST = 32
 _LONGEST_NAME = 512  # a file system takes half of it
 _LONGEST_ADDRESS = 2048
@@ -204,12 +211,23 @@ def _packed(package: DistributionPackage) -> PackedFile:
 
 
 def _by_version(files: Iterable[_IndexFile]) -> dict[Version, list[_IndexFile]]:
+    """Return the files of each release: those of old kinds only where it has no others."""
     releases: dict[Version, list[_IndexFile]] = {}
+    old: dict[Version, list[_IndexFile]] = {}
     for file in files:
-        version = _version(file.packed.filename)
+        name = file.packed.filename
+        version = _version(name)
         if version is not None:
             releases.setdefault(version, []).append(file)
-    return releases
+        elif name.endswith(_OLD_KINDS) and (version := _old_version(name)) is not None:
+            old.setdefault(version, []).append(file)
+    return {**old, **releases}
+
+
+def _old_version(filename: str) -> Version | None:
+    """Return the version in the name of an egg or an installer: ``a-1.0-py2.7.egg``."""
+    match = _OLD_NAME.fullmatch(filename) if len(filename) <= _LONGEST_NAME else None
+    return parse_version(match["version"]) if match is not None else None
 
 
 def _release(version: Version, own: Sequence[_IndexFile]) -> PackedRelease:
@@ -259,7 +277,7 @@ def _spelled(version: Version, files: Iterable[PackedFile]) -> str:
     An sdist ``a-2024.01.02.tar.gz`` has the version 2024.1.2, and no other file name finds it.
     """
     for file in files:
-        if not file.filename.endswith(".whl"):
+        if not file.filename.endswith((".whl", *_OLD_KINDS)):
             stem = _as_sdist(file.filename).removesuffix(".tar.gz").removesuffix(".zip")
             return stem.rpartition("-")[2]
     return str(version)

@@ -20,7 +20,7 @@ from updater.text import open_address
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-FORM = "index-page-2"
+FORM = "index-page-3"
 """How a page is packed, for who keeps it."""
 
 

@@ -16,7 +16,8 @@ from updater.identify.names import branch_in, was_named
 from updater.identify.questions import Identity
 from updater.model import Candidate, NoFile, Pinned, PinWarning, Verdict
 from updater.model.labels import ordered
-from updater.model.sri import parse_hash
+from updater.model.sri import is_hash, is_placeholder, parse_hash
+from updater.model.versions import abridged
 from updater.verify.checkouts import misplaced
 from updater.verify.inspector import is_label, labelled
 
@@ -64,7 +65,7 @@ class Verifier(Struct, frozen=True):
         )
         pinned = Pinned(rev="", version=subject.pin.version)
         if candidate is None:
-            message = f"{upstream} has no {subject.pin.version}"
+            message = f"{upstream} has no {abridged(subject.pin.version or '')}"
             return _verdict(subject, "gone", message, pinned=pinned)
         if is_listed:
             files = await subject.upstream.files_of(
@@ -101,7 +102,9 @@ class Verifier(Struct, frozen=True):
             return await self._verify_checkout(repository)
         commit = repository.named or self._head(repository) or await self._whole_id(repository)
         if not commit:
-            message = f"{subject.project} has neither a tag nor a branch {subject.pin.rev!r}"
+            message = (
+                f"{subject.project} has neither a tag nor a branch '{abridged(subject.pin.rev)}'"
+            )
             return _verdict(subject, "gone", message, hint="`updater identify` shows what it holds")
         fetched = await repository.source(commit)
         sri = fetched.sri
@@ -265,7 +268,9 @@ def gone(subject: Subject, error: NotFound) -> Verdict:
 
 def _unhashed(subject: Subject, sri: Sri, candidate: Candidate | None, pinned: Pinned) -> Verdict:
     """Return the verdict on a pin that has only a placeholder where a hash belongs."""
-    message = f"{subject.missing_hash}; the source has {sri}"
+    message = subject.missing_hash
+    if is_placeholder(subject.pin.hash) or not is_hash(subject.pin.hash):
+        message = f"{message}; the source has {sri}"
     hint = "`updater bump` writes the hash"
     return _verdict(subject, "wrong hash", message, candidate, pinned, hint=hint)
 

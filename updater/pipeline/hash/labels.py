@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from updater.audit.change.base import Step, examine
 from updater.audit.change.downgrade import KIND as DOWNGRADE
+from updater.audit.change.major_version import KIND as MAJOR_VERSION
 from updater.choose.git_host import GitHost
 from updater.choose.history import Commits
 from updater.choose.sources import bound_to_another, bound_to_tag, declared_otherwise
@@ -65,8 +66,14 @@ def truly_labelled(
     if not own or candidate is None:
         return decision, values, ""
     labelled, values, problem = _labelled(decision, values, own, text)
-    step = Step(None, labelled.choice.candidate or candidate, now, label=subject.pin.version)
+    written, label = labelled.choice.candidate or candidate, subject.pin.version
+    step = Step(None, written, now, label=label)
     warnings = (declared_otherwise(own, candidate), *examine(step, (DOWNGRADE,)))
+    if written.version != candidate.version:  # how far it goes was told of the tag's version
+        step = Step(decision.pinned.version or label, written, now, label=label)
+        warnings = (*examine(step, (MAJOR_VERSION,)), *warnings)
+        others = (told for told in labelled.warnings if told.code != MAJOR_VERSION.code)
+        labelled = replace(labelled, warnings=tuple(others))
     return replace(labelled, warnings=labelled.warnings + warnings), values, problem
 
 
