@@ -107,12 +107,17 @@ class TagChooser:
             reason = f"{candidate.ref} is on a branch beside what is pinned"
             if await self._onward.is_ahead(candidate):
                 own = await self._declared_by(candidate)
-                if own and is_newer(ordered(own), self._declared):
+                is_declared_newer = bool(own) and is_newer(ordered(own), self._declared)
+                if is_declared_newer and looks_mistaken(held, self._without(held)):
                     break
-                declares = f"declares {own}, which is no newer version" if own else "declares none"
+                declares = "its source declares none"
+                if own:
+                    declares = f"its source declares {own}, which is no newer version"
+                if is_declared_newer:
+                    declares = f"the source of {held.candidate.ref} declares {self._declared}"
                 reason = (
                     f"{candidate.ref} is a lower version by its name, and although it comes after "
-                    f"what is pinned, its source {declares}; `--to {candidate.ref}` takes it"
+                    f"what is pinned, {declares}; `--to {candidate.ref}` takes it"
                 )
             self._repository.vetting.obstacles[candidate.ref] = Obstacle(reason)
             choice = await self._chosen()
