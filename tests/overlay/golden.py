@@ -141,6 +141,9 @@ BUMPS = {
         "tool", side_hashes={"vendorHash": NEWEST, "frontend.npmDepsHash": NEWER}
     ),
     "shared-labels": Bump("tool"),
+    **dict.fromkeys(
+        ("second-source-at-the-same-tag", "second-source-of-one-rev", "shared-rev"), Bump("tool")
+    ),
     "generated-with-a-head": Bump("tool"),
     "generated-in-a-block": Bump("tool"),
     "lock-with-hashes": Bump(

@@ -13,9 +13,13 @@ from updater.errors import NotFound, StageError
 from updater.fetchers import address
 from updater.kinds import FETCHERS, UPSTREAMS, guarded
 from updater.model import Candidate, Fetch, Fetched, NoFile, PinWarning, Policy, Project
+from updater.overlay.editing.rewrites import with_other_lead
+from updater.overlay.reading.functions import rendered
 from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
     from updater.model import Offer, Source
@@ -66,7 +70,45 @@ class Sources:
                     continue
                 fetch = NoFile(missing)
             return NoFile(f"its further source, line {companion.line}: {fetch.reason}")
-        return tuple(fetches)
+        return self._unlike(own, fetches, candidate.version) or tuple(fetches)
+
+    def _unlike(self, own: Fetch, fetches: Sequence[Fetch], version: str) -> NoFile | None:
+        """Refuse sources that take one text, where upstreams have different ones.
+
+        Args:
+            own: how the package's own source gets what is moved to.
+            fetches: how the further ones do, in their order.
+            version: what the package's version becomes.
+        """
+        package = self._subject.package
+        written = {
+            field.literal: own.values[field.name]
+            for field in self._subject.source.fields
+            if field.literal is not None and field.name in own.values
+        }
+        for companion, fetch in zip(package.companions, fetches, strict=True):
+            for name, new in fetch.values.items():
+                field = companion.get(name)
+                if field is None or name == "version":
+                    continue
+                reads = rendered(field.parts, package.version_literals, version)
+                is_here = field.span in companion.span and not field.inherited
+                is_own = is_here and (field.literal is None or field.literal in field.span)
+                if reads == new or (is_own and not field.is_computed):
+                    continue
+                if is_own and with_other_lead(field.text, reads or "", new) is not None:
+                    continue
+                if field.literal is not None and not field.is_computed:
+                    reads = written.setdefault(field.literal, new)
+                    if reads == new:
+                        continue
+                project = FETCHERS[companion.fetcher].project(package, companion)
+                return NoFile(
+                    f"its further source, line {companion.line}: {project} has {new}, and its "
+                    f"{name} would read {reads}; write it as text of its own, "
+                    f'{name} = "{field.value}"; in the call'
+                )
+        return None
 
     def _fetch(self, candidate: Candidate) -> Fetched:
         return self._subject.fetch(candidate, self._run.config.hosts)
@@ -166,7 +208,10 @@ class Sources:
             taken = choose.choose_named(version, offered, form, None)
             if taken is not None:
                 return replace(taken.candidate, version=version)
-        return NoFile(f"{project} has no tag of {version}")
+        field = companion.get("tag", "rev", "ref")
+        is_text = field is not None and field.literal is not None and field.literal in field.span
+        stays = "; if it is to stay where it is, write its commit as rev" if is_text else ""
+        return NoFile(f"{project} has no tag of {version}{stays}")
 
 
 def bound_to_tag(subject: Subject, candidate: Candidate) -> str:

@@ -104,6 +104,8 @@ class Planner(Struct, frozen=True):
         for index, companion in enumerate(self.package.companions):
             if index < len(values):
                 for name, new in values[index].items():
+                    if self._is_written_by_own(companion, name, new):
+                        continue
                     if name != "version" or companion.get("version") is not None:
                         yield from self._source_field(
                             companion, name, new, shown=f"{companion.attribute}.{name}"
@@ -115,6 +117,15 @@ class Planner(Struct, frozen=True):
                     "its new hash is not known",
                     hint="update this package by hand, or hold it in config.yaml",
                 )
+
+    def _is_written_by_own(self, companion: Source, name: str, new: str) -> bool:
+        """Tell whether a further source reads a text of the package's own call: ``src.tag``."""
+        field = companion.get(name)
+        return field is not None and any(
+            own.literal == field.literal and own.literal in own.span and values.get(own.name) == new
+            for own in self.source.fields
+            if (values := self.values.own) and own.literal is not None
+        )
 
     # --- fields of a source ---
 

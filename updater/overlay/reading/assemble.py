@@ -19,7 +19,7 @@ from updater.overlay.reading.folders import build_folder
 from updater.overlay.reading.locks import Locks
 from updater.overlay.reading.origins import expression_origin, file_of_pins, origin
 from updater.overlay.reading.outside import outside_pin
-from updater.overlay.reading.pins import is_at, moves_with
+from updater.overlay.reading.pins import PinPlaces, is_at, moves_with
 from updater.overlay.reading.reach import SourceReach
 from updater.overlay.reading.readers import rev_readers, version_copies, version_readers
 from updater.overlay.reading.references import is_made_from, reached_calls
@@ -82,12 +82,14 @@ class Assembler:
     def packages(self) -> Iterator[PlacedPackage]:
         """Yield the packages, and the fetcher calls that belong to none."""
         used: set[int] = set()
+        names: dict[int, str] = {}
         for draft in sorted(self._walk.drafts, key=lambda draft: not draft.role):
             try:
                 with bugs_at(ReadError.stage):
                     package, calls = self._package(draft)
             except Bug as bug:
                 package, calls = self._unread(draft, bug), draft.calls
+            names[draft.node.start_byte] = package.package.name
             places = {call.node.start_byte for call in calls if call.caller is None}
             if self._is_helper(draft) or is_elsewhere(package.package, draft, self._text):
                 used |= places | {call.node.start_byte for call in draft.calls}
@@ -97,7 +99,7 @@ class Assembler:
                 yield package
             used |= places
         for draft in self._walk.drafts:
-            name = draft.path[-1] if draft.path else self._file
+            name = names[draft.node.start_byte]
             for call in draft.calls:
                 if call.node.start_byte not in used and call.caller is None:
                     yield self._bare(
@@ -324,18 +326,26 @@ class Assembler:
         return version if used else None
 
     def _further(self, draft: Draft, reached: list[Call], version: Field) -> list[Call]:
-        """Return the other calls that are made from the version: their hashes change with it.
+        """Return the other calls that move with the version.
 
         They stand in the package, or its attributes lead to them; nobody else's call is its source.
         """
         if version.literal is None:
             return []
-        places = frozenset({version.literal, *(call.span for call in reached)})
+        own = self._fields.source(reached[0], "", None) if reached else None
+        pin = PinPlaces(version, own, frozenset(call.span for call in reached))
         loose = _read_for(draft, self._walk.loose)
-        others = [call for call in draft.calls + loose if call.span not in places]
-        made = [call for call in others if is_made_from(call, places, draft, self._data)]
-        own = {call.span for call in draft.calls}
-        if all(call.span in own for call in made):
+        others = [call for call in draft.calls + loose if call.span not in pin.spans]
+        is_alone = len(self._walk.drafts) == 1  # no other package has what stands around this one
+        by_text = others if is_alone else draft.calls
+        made = [
+            call
+            for call in others
+            if is_made_from(call, pin.spans, draft, self._data)
+            or (call in by_text and pin.is_named_by(self._fields.source(call, "", None)))
+        ]
+        inside = {call.span for call in draft.calls}
+        if all(call.span in inside for call in made):
             return made
         return reached_calls(draft, made, self._data)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS, Span
-from updater.overlay.reading.pins import is_at
+from updater.overlay.reading.pins import REVS, is_at, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -120,9 +120,14 @@ def _units(packages: Iterable[Package]) -> list[list[Package]]:
 
 
 def _places(package: Package) -> set[_Place]:
-    """Return where a package's sources stand, and its version, where every source is made of it."""
+    """Return where a package's sources stand, and its version, where every source is made of it.
+
+    One rev is of one version: where packages of other versions share it, no label would be true.
+    """
     places = {_place(source) for source in package.sources}
     places |= {place for source in package.sources for place in _shared_hash(source)}
+    revs = (field for source in package.sources for field in named(source, REVS))
+    places |= {(field.literal, (package.label,)) for field in revs if field.literal is not None}
     version = package.version
     if version is not None and version.literal is not None and package.source is not None:
         at_version = all(is_at(source, version) for source in package.sources)

@@ -15,6 +15,7 @@ from updater.overlay.reading.choices import ELSE, THEN, Choices, keys_of
 from updater.overlay.reading.computing import application, constant
 from updater.overlay.reading.functions import rendered
 from updater.overlay.reading.pin_files import default_read, value_read
+from updater.overlay.reading.results import argument_of
 from updater.overlay.reading.scope import AttributeScope, Binding, Scope, lookup
 
 if TYPE_CHECKING:
@@ -231,8 +232,28 @@ class _Reader:
         sets = self.sets(base, scope)
         if sets:
             return lookup(sets, name)
-        is_name = base.type == "variable_expression"
-        return scope.find_below(syntax.text(base, self._data), name) if is_name else None
+        binding = self._of_result(base, scope, name)
+        if binding is not None or base.type != "variable_expression":
+            return binding
+        return scope.find_below(syntax.text(base, self._data), name)
+
+    def _of_result(self, base: Node, scope: Scope, name: str) -> Binding | None:
+        """Return the argument of a fetcher's call that ``base.name`` is."""
+        match base.type:
+            case "variable_expression":
+                binding = scope.find(syntax.text(base, self._data))
+            case "select_expression":
+                binding = self.selected(base, scope)
+            case _:
+                return argument_of(base, scope, name, self._data, self.sets)
+        return self._of_bound_result(binding, name)
+
+    def _of_bound_result(self, binding: Binding | None, name: str) -> Binding | None:
+        self._steps += 1
+        binding = self._uninherited(binding)
+        if binding is None or binding.expression is None or self._steps > _MOST_STEPS:
+            return None
+        return self._of_result(syntax.unwrap(binding.expression), binding.scope, name)
 
     def _package(self, node: Node, scope: Scope) -> tuple[str, Scope] | None:
         """Return the argument, and where it is read, by which an expression names its package.
@@ -293,13 +314,18 @@ class _Reader:
             value = value_read(node, scope, self._data)
         return self.sets(*value) if value is not None else None
 
-    def _bound_sets(self, binding: Binding | None) -> tuple[AttributeScope, ...] | None:
+    def _uninherited(self, binding: Binding | None) -> Binding | None:
+        """Return where what a name is bound to is written, behind any ``inherit``."""
         while binding is not None and binding.inherited and self._steps <= _MOST_STEPS:
             self._steps += 1
             if binding.owner is not None:
                 binding = self.attribute(binding.owner, binding.scope, binding.name)
             else:
                 binding = binding.scope.find(binding.name)
+        return binding
+
+    def _bound_sets(self, binding: Binding | None) -> tuple[AttributeScope, ...] | None:
+        binding = self._uninherited(binding)
         if binding is None or binding.expression is None:
             return None
         package = binding.scope.package(binding)
@@ -326,7 +352,11 @@ class _Reader:
             else:
                 sets = self.sets(base, scope) if index == 0 else self._bound_sets(binding)
                 key = self._key(part, sets) if sets else None
-                binding = lookup(sets, key) if sets and key is not None else None
+                if index and plain and not sets:
+                    name = terms.attribute_name(part, self._data)
+                    binding = self._of_bound_result(binding, name)
+                else:
+                    binding = lookup(sets, key) if sets and key is not None else None
             if binding is None:
                 return None
         return binding
