@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from tests.overlay.golden import read
 from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation_task
-from updater.adapt.repairs import lacks, names_of, repairs
+from updater.adapt.repairs import Shortfall, lacks, names_of, repairs
 from updater.adapt.reported import unconfirmed
 from updater.adapt.situation import final_attributes
 from updater.building.offers import SetAnswer, SetOffer, SetPackage
@@ -29,6 +31,7 @@ from updater.model.adaptation import (
     SiblingUpdate,
 )
 
+OWN = Path(__file__).parent.parent.parent / "overlays" / "bitsandbytes.nix"
 NOBODY = OverlayNeighbours((), {}, {})
 RUNTIME = "propagatedBuildInputs"
 TOOLS = "nativeBuildInputs = [ super.python3Packages.setuptools ];"
@@ -443,6 +446,16 @@ BUILDS: dict[str, tuple[str, dict[str, str], list[AdaptationEdit], str]] = {
             "adapted by hand"
         ),
     ),
+    "more than Python, where the overlay compiles by itself": (
+        """format = "pyproject"; preBuild = "make; cd ..";
+        nativeBuildInputs = [ super.cmake super.python3Packages.setuptools ];""",
+        {"pyproject.toml": project(backend="x:y", requires="scikit-build-core")},
+        [],
+        (
+            "2.0 is built with x, which needs scikit-build-core and CMake: the overlay's build "
+            "must be adapted by hand"
+        ),
+    ),
     "a backend that is too old": (
         'format = "pyproject";',
         {"pyproject.toml": project(requires="setuptools>=80.9,!=81")},
@@ -664,6 +677,56 @@ def test_only_commands_that_are_not_read_make_a_source_uncertain() -> None:
     assert list(certain.values()) == [True, True, True, False]
 
 
+OTHER_FILE = "postPatch = ''\nsubstituteInPlace %s --replace-fail a ${super.b}\n'';"
+HOOKS = {
+    "compiling": (
+        (
+            "nativeBuildInputs = [ super.cmake ];"
+            "preBuild = ''\n# a folder of its own\nmake -j \"$NIX_BUILD_CORES\"\ncd ..\n'';"
+        ),
+        True,
+    ),
+    "variables": ('preConfigure = "export HOME=$(mktemp -d); export A=1 && mkdir -p build";', True),
+    "another file, by what is computed": (OTHER_FILE % "x/native.py", True),
+    "a project file, by what is computed": (OTHER_FILE % "./setup.py", False),
+    "a file somewhere else": (OTHER_FILE % "/build/source/pyproject.toml", False),
+    "another folder": ('preBuild = "cd python";', False),
+    "another program": ("preBuild = ''python set_version.py'';", False),
+    "a redirection": ("prePatch = ''true > pyproject.toml'';", False),
+    "a command in a variable": ("preBuild = ''export A=$(sed -i s/a/b/ setup.py)'';", False),
+    "a comment that ends": ("preBuild = ''\n# why\nrm setup.py\n'';", False),
+    "what an expression makes": ('preBuild = super.lib.optionalString true "make";', False),
+    "what an expression puts in": ("preBuild = ''make ${super.x}'';", False),
+    "patches": ("patches = [ ./a.patch ];", False),
+    "a phase": ('buildPhase = "make";', False),
+}
+
+
+def test_the_projects_own_overlay_that_compiles_waits_for_a_hand_where_its_backend_does_more() -> (
+    None
+):
+    data = OWN.read_bytes()
+    (package,) = read(data, "bitsandbytes.nix")
+    text = project(backend="scikit_build_core.setuptools.build_meta", requires="scikit-build-core")
+    update = adaptation_task(
+        package, "2.0", data, {"pyproject.toml": text.encode()}, frozenset(WRITABLE)
+    )
+    assert update is not None
+    plan = update.plan(update.situation(SetAnswer("3.13", (), {}), NOBODY, None))
+    assert plan.held == (
+        "2.0 is built with scikit_build_core.setuptools.build_meta, which needs scikit-build-core "
+        "and CMake: the overlay's build must be adapted by hand"
+    )
+
+
+@pytest.mark.parametrize(("hook", "certain"), HOOKS.values(), ids=HOOKS)
+def test_a_hook_that_only_compiles_leaves_the_project_files_alone(
+    hook: str, *, certain: bool
+) -> None:
+    files = {"pyproject.toml": project("numpy<2")}
+    assert task(hook, files).source.certain is certain
+
+
 @pytest.mark.parametrize("file", ["setup.py", "requirements.txt"])
 def test_a_substitution_of_a_file_that_is_gone_is_taken_out(file: str) -> None:
     """Of a wheel's metadata no file is known."""
@@ -708,7 +771,7 @@ def test_a_log_tells_what_was_missing(phase: str, log: str, edits: list[Adaptati
     situation = task(TOOLS, {}).situation(
         SetAnswer("3.13", (), OFFERS), OverlayNeighbours((), {}, {}), None
     )
-    assert [adaptation.edit for adaptation in repairs(situation, lacking)] == edits
+    assert [adaptation.edit for adaptation in repairs(Shortfall(situation, lacking))] == edits
 
 
 REPORTED: dict[str, tuple[AdaptationEdit, bool]] = {

@@ -6,6 +6,7 @@ import pytest
 
 from updater.building.diagnose import diagnose, not_evaluated, tail
 
+FURTHER = "copying a file\n" * 20
 CASES = {
     "hash mismatch, Nix 2.3": (
         (
@@ -42,6 +43,42 @@ CASES = {
         ),
         "python-error",
         "Python stops with TypeError: no |",
+    ),
+    "a module that is not Python": (
+        (
+            "ModuleNotFoundError: No module named 'seed'\n\nTraceback (most recent call last):\n"
+            '  File "/nix/store/x/check_imports.py", line 87, in <module>\n    main()\n'
+            '  File "/nix/store/y/lib/python3.11/site-packages/pear/seed.py", line 13\n'
+            "    a = b \\\\\n          ^\nSyntaxError: unexpected character\n"
+            "error: builder for '/nix/store/x.drv' failed with exit code 1\n"
+        ),
+        "syntax-error",
+        "line 13 of pear/seed.py is not valid for this Python: unexpected character",
+    ),
+    "a setup.py of another Python": (
+        (
+            '  File "/build/pear-1.0/setup.py", line 3\n    print "x"\n    ^^^^^^^^^\n'
+            "SyntaxError: Missing parentheses in call to 'print'\nERROR Backend subprocess exited\n"
+            "error: builder for '/nix/store/x.drv' failed with exit code 1\n"
+        ),
+        "syntax-error",
+        (
+            "line 3 of /build/pear-1.0/setup.py is not valid for this Python: "
+            "Missing parentheses in call to 'print'"
+        ),
+    ),
+    "mixed indentation": (
+        '  File "/build/a.py", line 2\n    x\nTabError: inconsistent use of tabs\n',
+        "syntax-error",
+        "line 2 of /build/a.py is not valid for this Python: inconsistent use of tabs",
+    ),
+    "a file that does not compile, and then a module that is not there": (
+        (
+            "*** Error compiling 'a.py'...\n  File \"a.py\", line 2\n    x y\n      ^\n"
+            f"SyntaxError: invalid syntax\n{FURTHER}ModuleNotFoundError: No module named 'pear'\n"
+        ),
+        "missing-dependency",
+        "the module pear is missing",
     ),
     "undefined variable, Nix 2.3": (
         "error: undefined variable 'nope' at /o/a.nix:9:19\n",

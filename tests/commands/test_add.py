@@ -107,8 +107,8 @@ dependencies = [
         == """\
 added plum 2.0 from pypi:plum: overlays/plum.nix
   not built
-  note: 2.0 is built with scikit_build_core.build, which needs CMake: the overlay's build must be \
-adapted by hand
+  note: 2.0 is built with scikit_build_core.build, which needs scikit-build-core and CMake: the \
+overlay's build must be adapted by hand
   note: not written: tqdm is required only under platform_machine == "arm64" or sys_platform == \
 "linux"
   note: its setup.py runs cmake: give it cmake by hand, and the toolkit if it needs CUDA

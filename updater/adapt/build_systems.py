@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from updater.adapt.attributes import provider
 from updater.adapt.patches import spellings
 from updater.adapt.requirements import absence, applying, lower_bounds, shown
@@ -18,7 +20,7 @@ from updater.overlay.reading.inputs import BUILD, RUNTIME
 from updater.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packaging.requirements import Requirement
     from packaging.specifiers import Specifier
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from updater.adapt.attributes import Provider
     from updater.adapt.situation import Situation
     from updater.overlay.reading.declarations import Declarations
-    from updater.overlay.reading.inputs import InputList
+    from updater.overlay.reading.input_elements import Input
 
 _PROJECT = "pyproject.toml"
 _NAME = re.compile(r"[^<>=~!]+")
@@ -36,12 +38,12 @@ _SKIPPED = b"--skip-dependency-check"
 _BEYOND_PYTHON = {
     "cmake": "CMake",
     "maturin": "Rust and maturin",
-    "meson-python": "Meson",
+    "meson-python": "meson-python and Meson",
     "ninja": "Ninja",
-    "py-build-cmake": "CMake",
-    "scikit-build": "CMake",
-    "scikit-build-core": "CMake",
-    "setuptools-rust": "Rust",
+    "py-build-cmake": "py-build-cmake and CMake",
+    "scikit-build": "scikit-build and CMake",
+    "scikit-build-core": "scikit-build-core and CMake",
+    "setuptools-rust": "setuptools-rust and Rust",
 }
 """What builds with more than Python, and with what."""
 
@@ -65,38 +67,90 @@ def build_changes(situation: Situation, body: bytes) -> AdaptationPlan:
     lists = [declared.lists[field] for field in (*BUILD, *RUNTIME) if field in declared.lists]
     if not all(inputs.whole for inputs in lists):
         return AdaptationPlan(tuple(changes))
-    present = {normalized_name(element.name) for inputs in lists for element in inputs.inputs}
+    check = _BuildCheck(situation, body, tuple(own for inputs in lists for own in inputs.inputs))
     reason = f"{version} is built with {system.backend.partition(':')[0]}"
     missing: list[Requirement] = []
     for requirement in applying(situation, system.requirements):
-        name, package = requirement.name, provider(situation, requirement.name)
-        beyond = _BEYOND_PYTHON.get(name) if name not in present else None
-        if beyond is not None and (name.encode() in body or not situation.certain):
-            continue  # it may come in another way, such as by a hook
-        by_hand = f"{reason}, which needs {beyond}: the overlay's build must be adapted by hand"
-        held = by_hand if beyond is not None else _too_old(situation, requirement, package, body)
+        if check.comes_otherwise(requirement.name):
+            continue
+        package = provider(situation, requirement.name)
+        held = check.beyond_python(requirement.name, reason) or check.too_old(requirement, package)
         if held:
             return AdaptationPlan(held=held)
         if package is not None:
-            changes += _changes(situation, requirement, package, present, reason, body)
-        elif _is_nowhere(situation, name, lists, body):
+            changes += check.changes(requirement, package, reason)
+        elif check.is_nowhere(requirement.name):
             missing.append(requirement)
     return AdaptationPlan(tuple(changes)) if not missing else _waiting(version, missing)
 
 
-def _changes(  # noqa: PLR0913, PLR0917 - what is known of one requirement
-    situation: Situation,
-    requirement: Requirement,
-    package: Provider,
-    present: Container[str],
-    reason: str,
-    body: bytes,
-) -> Iterator[Adaptation]:
-    if requirement.name not in present:
-        edit = InputAddition(build_field(situation.declared), package.attribute, package.own)
-        yield Adaptation("build-system", edit, reason)
-    if situation.certain and _SKIPPED not in body:
-        yield from _without_bounds(situation, requirement, package)
+class _BuildCheck(Struct, frozen=True):
+    """What a build is held against: pypa/build looks for all that a back-end requires.
+
+    Attributes:
+        body: the text of the package's attributes.
+        inputs: of the package, all of which are read.
+    """
+
+    situation: Situation
+    body: bytes
+    inputs: tuple[Input, ...]
+
+    @property
+    def present(self) -> set[str]:
+        """The projects among its inputs, as far as attributes are called as they are."""
+        return {normalized_name(element.name) for element in self.inputs}
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is known to be made of these files, and not told to compare nothing."""
+        return self.situation.certain and _SKIPPED not in self.body
+
+    def comes_otherwise(self, name: str) -> bool:
+        """Tell whether more than Python may come in another way than as an input: by a hook."""
+        if name not in _BEYOND_PYTHON or name in self.present:
+            return False
+        return name.encode() in self.body or not self.situation.certain
+
+    def beyond_python(self, name: str, reason: str) -> str:
+        """Return why no edit gives a build what it needs; an empty string where one may."""
+        if name not in _BEYOND_PYTHON or name in self.present:
+            return ""
+        by_hand = "the overlay's build must be adapted by hand"
+        return f"{reason}, which needs {_BEYOND_PYTHON[name]}: {by_hand}"
+
+    def is_nowhere(self, name: str) -> bool:
+        """Tell whether no build can have a project: all inputs are plain packages of a set.
+
+        Args:
+            name: of the project, which is no attribute of the overlays or the package set.
+        """
+        return (
+            self.situation.answer is not None
+            and self.is_made
+            and name.encode() not in self.body
+            and all(element.base for element in self.inputs)
+        )
+
+    def too_old(self, requirement: Requirement, package: Provider | None) -> str:
+        """Return why a build waits for a newer package set; an empty string where it need not."""
+        there = parse_version(package.version) if package is not None else None
+        lower = lower_bounds(requirement, there) if there is not None else ""
+        if not lower or not self.is_made:
+            return ""
+        old = f"it is built with {requirement.name} {lower}, and it is {there} there"
+        return printable(f"{self.situation.version} needs a newer package set: {old}")
+
+    def changes(
+        self, requirement: Requirement, package: Provider, reason: str
+    ) -> Iterator[Adaptation]:
+        """Yield the edits by which a build has what is required, within its bounds."""
+        if requirement.name not in self.present:
+            field = build_field(self.situation.declared)
+            edit = InputAddition(field, package.attribute, package.own)
+            yield Adaptation("build-system", edit, reason)
+        if self.is_made:
+            yield from _without_bounds(self.situation, requirement, package)
 
 
 def _waiting(version: str, missing: Sequence[Requirement]) -> AdaptationPlan:
@@ -104,25 +158,6 @@ def _waiting(version: str, missing: Sequence[Requirement]) -> AdaptationPlan:
         held=printable(f"{version} needs, to be built, {absence(missing)}"),
         unmet=tuple(map(shown, missing)),
         missing=tuple(own.name for own in missing if own.url is None),
-    )
-
-
-def _is_nowhere(situation: Situation, name: str, lists: Iterable[InputList], body: bytes) -> bool:
-    """Tell whether no build can have a project: all inputs are plain packages of a set.
-
-    Args:
-        situation: the package and its new source.
-        name: of the project, which is no attribute of the overlays or the package set.
-        lists: the package's inputs, all of which are read.
-        body: the text of its attributes.
-    """
-    inputs = (element for inputs in lists for element in inputs.inputs)
-    return (
-        situation.answer is not None
-        and situation.certain
-        and _SKIPPED not in body
-        and name.encode() not in body
-        and all(element.base for element in inputs)
     )
 
 
@@ -172,18 +207,6 @@ def relaxation(
         if text.count(old) == 1 and system is not None and relaxed[0] in system.requirements:
             return PatternAddition(_PROJECT, old, new)
     return None
-
-
-def _too_old(
-    situation: Situation, requirement: Requirement, package: Provider | None, body: bytes
-) -> str:
-    """Return why a build waits for a newer package set: pypa/build compares lower bounds, too."""
-    there = parse_version(package.version) if package is not None else None
-    lower = lower_bounds(requirement, there) if there is not None else ""
-    if not lower or not situation.certain or _SKIPPED in body:
-        return ""
-    old = f"it is built with {requirement.name} {lower}, and it is {there} there"
-    return printable(f"{situation.version} needs a newer package set: {old}")
 
 
 def build_field(declared: Declarations) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 
+from updater.adapt.hooks import leave_files
 from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, PatternRemoval, PatternRewrite
 from updater.overlay.reading import sed
@@ -22,11 +24,6 @@ if TYPE_CHECKING:
 
 # A file of these names is kept whenever a source has it, so that its absence is known.
 _ALWAYS_KEPT = re.compile(r"pyproject\.toml|setup\.(?:cfg|py)|requirements[\w.-]*\.txt")
-# What else may change a source before it is built.
-_OTHERS = (
-    *("prePatch", "patches", "patchPhase", "postUnpack", "unpackPhase", "preConfigure"),
-    *("configurePhase", "postConfigure", "preBuild", "buildPhase"),
-)
 _WRAPPED = re.compile(r"""(?P<before>[\s"']*)(?P<text>.*?)(?P<after>[\s"',]*)""", re.DOTALL)
 _BOUNDS = re.compile(r"(?P<name>[^<>=~!]+)(?P<bounds>[<>=~!].*)", re.DOTALL)
 # Bounds of these kinds a substitution may take away.
@@ -59,7 +56,7 @@ class PatchedFiles(Struct, frozen=True):
 
 
 def patched(
-    declared: Declarations, files: Mapping[str, bytes], version: str, script: bytes
+    declared: Declarations, files: Mapping[str, bytes], version: str, data: bytes
 ) -> PatchedFiles:
     """Return what becomes of a new source's files.
 
@@ -67,7 +64,7 @@ def patched(
         declared: what the overlay says.
         files: the new source's, as far as they are kept.
         version: the new one.
-        script: the text of postPatch.
+        data: the overlay's file.
     """
     texts = {
         path: data.decode("utf-8", "surrogateescape")
@@ -77,14 +74,15 @@ def patched(
     adaptations: list[Adaptation] = []
     missing: list[tuple[str, str]] = []
     stale: list[tuple[str, str]] = []
-    rest = _unread(declared, script)
-    certain = not (rest or any(name in declared.place.attributes for name in _OTHERS))
+    rest = _unread(declared, data)
+    certain = not rest and leave_files(declared, data)
     has_sources = files.keys() != {"PKG-INFO"}  # else only a wheel's metadata are known
     for substitution in declared.substitutions:
         file = substitution.files[0] if len(substitution.files) == 1 else None
         pattern, replacement = substitution.pattern, substitution.replacement
         if file is None or pattern is None or replacement is None:
-            certain = False
+            path = normpath(file or "")
+            certain = certain and file is not None and not _is_read(path, files)
             continue
         text = texts.get(file, "" if has_sources and _ALWAYS_KEPT.fullmatch(file) else None)
         if text is None:
@@ -113,10 +111,15 @@ def patched(
     )
 
 
-def _unread(declared: Declarations, script: bytes) -> bytes:
+def _is_read(path: str, files: Mapping[str, bytes]) -> bool:
+    """Tell whether what a project says of itself may stand in a file."""
+    return path in files or path.startswith(("..", "/")) or _ALWAYS_KEPT.fullmatch(path) is not None
+
+
+def _unread(declared: Declarations, data: bytes) -> bytes:
     """Return what postPatch does beside the substitutions that are read."""
     where = script_of(declared.place)
-    rest = script
+    rest = data[where.start : where.end] if where is not None else b""
     unread = {own.command for own in declared.substitutions if own.pattern is None}
     for command in sorted({own.command for own in declared.substitutions} - unread, reverse=True):
         if where is not None:

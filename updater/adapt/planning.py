@@ -23,7 +23,6 @@ from updater.model.adaptation import FormChange
 from updater.overlay.reading.declarations import Declarations, declarations
 from updater.overlay.reading.file import parse_file
 from updater.overlay.reading.inputs import BUILD, RUNTIME
-from updater.overlay.reading.substitutions import script_of
 from updater.text import printable
 
 if TYPE_CHECKING:
@@ -256,10 +255,7 @@ def adaptation_task(
     if declared is None or package.folder is None or not package.is_python:
         return None
     files = files_in(package.folder, files)
-    script = script_of(declared.place)
-    source = patched(
-        declared, files, version, data[script.start : script.end] if script is not None else b""
-    )
+    source = patched(declared, files, version, data)
     # What an sdist says of itself was said before the overlay's substitutions.
     own = {path: text for path, text in source.files.items() if path != "PKG-INFO"}
     needed = requirements.from_tree(own if declared.substitutions else source.files)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from updater.adapt.situation import Situation
     from updater.metadata.requirements import Requirements
-    from updater.overlay.reading.inputs import Input
+    from updater.overlay.reading.input_elements import Input
 
 _PROJECTS = {attribute: project for project, attribute in KNOWN.items()}
 

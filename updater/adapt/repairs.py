@@ -41,6 +41,17 @@ class Lack(Struct, frozen=True):
     reason: str
 
 
+class Shortfall(Struct, frozen=True):
+    """What a failed build lacks.
+
+    Attributes:
+        situation: the package, with an answer about `names_of`.
+    """
+
+    situation: Situation
+    lacking: tuple[Lack, ...]
+
+
 def lacks(build: Build, log: str) -> tuple[Lack, ...]:
     """Return what a failed build says that is not there.
 
@@ -86,26 +97,23 @@ def names_of(lacking: Sequence[Lack]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def nowhere(situation: Situation, lacking: Sequence[Lack]) -> tuple[str, ...]:
+def nowhere(shortfall: Shortfall) -> tuple[str, ...]:
     """Return the projects, by normalized names, that neither the overlays nor the set have.
 
     A module's name need not be its project's, so what is only imported is none of them.
     """
-    own = _own_names(situation)
-    names = (lack.name for lack in lacking if lack.kind != "imports" and lack.name not in own)
-    return tuple(name for name in dict.fromkeys(names) if provider(situation, name) is None)
+    situation, own = shortfall.situation, _own_names(shortfall.situation)
+    lacking = (lack.name for lack in shortfall.lacking if lack.kind != "imports")
+    names = dict.fromkeys(name for name in lacking if name not in own)
+    return tuple(name for name in names if provider(situation, name) is None)
 
 
-def repairs(situation: Situation, lacking: Sequence[Lack]) -> tuple[Adaptation, ...]:
-    """Return the inputs that a failed build lacks; none where any of them is nowhere.
-
-    Args:
-        situation: the package, with an answer about `names_of`.
-        lacking: what it did without.
-    """
+def repairs(shortfall: Shortfall) -> tuple[Adaptation, ...]:
+    """Return the inputs that a failed build lacks; none where any of them is nowhere."""
     made: list[Adaptation] = []
+    situation = shortfall.situation
     declared, own = situation.declared, _own_names(situation)
-    for lack in lacking:
+    for lack in shortfall.lacking:
         needed = provider(situation, lack.name) if lack.name not in own else None
         if needed is None:
             return ()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from updater.adapt.situation import Situation
     from updater.metadata.requirements import Requirements
     from updater.overlay.reading.declarations import Declarations
-    from updater.overlay.reading.inputs import Input
+    from updater.overlay.reading.input_elements import Input
 
 _LOWER = (">", ">=", "~=", "==", "===")
 

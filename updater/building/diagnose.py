@@ -130,6 +130,16 @@ _RULES: tuple[_LogPattern, ...] = (
         "the build needs a GPU, which a Nix build does not have",
         "set doCheck = false, or leave the module out of `build: {{imports: [...]}}`",
     ),
+    # As the last exception; a file that only does not compile stops no build.
+    _rule(
+        "syntax-error",
+        r"(?s:.*)^[^\S\n]+File \"(?:[^\"\n]*/site-packages/)?(?P<file>[^\"\n]+)\", line "
+        r"(?P<line>\d+)\n(?:[^\S\n]+[^\n]*\n){0,4}"
+        r"(?:SyntaxError|IndentationError|TabError): (?P<what>[^\n]+)$(?=(?:\n[^\n]*){0,12}\Z)",
+        "line {line} of {file} is not valid for this Python: {what}",
+        "the release does not run on this Python: wait for the next one, or mend the file in "
+        "postPatch",
+    ),
     _rule(
         "missing-dependency",
         r"ModuleNotFoundError: No module named '(?P<module>[^']+)'",

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from updater.compose.styles import OverlayStyle
     from updater.find.overlay_files import OverlayFiles
     from updater.model import Package, Updated
-    from updater.overlay.reading.inputs import InputList, ListLiteral
+    from updater.overlay.reading.input_elements import ListLiteral
+    from updater.overlay.reading.inputs import InputList
     from updater.pipeline.pipeline import Pipeline
 
 _FETCHERS = frozenset(WRITABLE)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from updater.adapt.repairs import nowhere
 from updater.effects import files, writes
+from updater.model.research import RequirementFacts
 from updater.pipeline.baseline import Baseline, with_switches
 
 if TYPE_CHECKING:
+    from updater.adapt.repairs import Shortfall
     from updater.building.evaluating import Ahead, BuildJob
     from updater.model import Build
     from updater.pipeline.adapting import AdaptStage
@@ -56,39 +59,36 @@ class AdaptedBuild(Struct, frozen=True):
         build = await self.maker.run.builder().build(job, ahead)
         if build.status != "failed":
             return await self._extended(ready, job, build)
+        if self.adapting is None:
+            return ready, build
         text = files.find(Path(build.log), build.log) if build.log else None
-        if self.adapting is not None:
-            changed, again = await self._adapted(self.adapting, ready, job, build)
-            if again.status != "failed":
-                return changed, again
+        trial = await _trial(self.adapting, ready, build)
+        for better in (self._mended, self._without_removals, self._plain):
+            mended = await better(self.adapting, trial, job)
+            if mended.build.status != "failed":
+                return mended.ready, mended.build
         if text is not None:  # every build of a package has the same log
             writes.make(Path(build.log), text)
-        if self.adapting is not None:
-            ready = await self.adapting.with_unmet(ready, build)
-        return ready, build
+        return _with_absent(trial), build
 
-    async def _adapted(
-        self, adapting: AdaptStage, ready: ReadyChange, job: BuildJob, build: Build
-    ) -> tuple[ReadyChange, Build]:
-        """Return the change with what its failed build lacks, or without any adaptation.
+    async def _without_removals(self, adapting: AdaptStage, trial: _Trial, job: BuildJob) -> _Trial:
+        """Return a change with what upstream dropped, and what its build lacks then.
 
-        What upstream dropped may be what the package, or one that uses it, lives on all the same.
+        The package, or one that uses it, may live on that all the same.
         """
-        mended, again = await self._mended(adapting, ready, job, build)
-        if again.status != "failed":
-            return mended, again
-        if ready.planned.removes:
-            kept = ready.adapted(ready.planned.without_removals)
-            built = await self._again(kept, job)
-            mended, again = await self._mended(adapting, kept, job, built)
-            if again.status != "failed":
-                return mended, again
-        if ready.planned.adaptations:
-            plain = ready.adapted(())
-            built = await self._again(plain, job)
-            if built.status != "failed":
-                return plain, built
-        return ready, build
+        ready = trial.ready
+        if not ready.planned.removes:
+            return trial
+        kept = ready.adapted(ready.planned.without_removals)
+        built = await _trial(adapting, kept, await self._again(kept, job))
+        return await self._mended(adapting, built, job)
+
+    async def _plain(self, _: AdaptStage, trial: _Trial, job: BuildJob) -> _Trial:
+        """Return a change without any adaptation."""
+        if not trial.ready.planned.adaptations:
+            return trial
+        plain = trial.ready.adapted(())
+        return _Trial(plain, await self._again(plain, job))
 
     async def _extended(
         self, ready: ReadyChange, job: BuildJob, build: Build
@@ -105,18 +105,43 @@ class AdaptedBuild(Struct, frozen=True):
             writes.make(Path(build.log), text)
         return extended.adapted(ready.planned.adaptations), build
 
-    async def _mended(
-        self, adapting: AdaptStage, ready: ReadyChange, job: BuildJob, build: Build
-    ) -> tuple[ReadyChange, Build]:
-        """Return the change with what its build says that it lacks, and what became of that."""
-        for _ in range(MOST_REPAIRS):
-            repaired = await adapting.repaired(ready, build) if build.status == "failed" else None
+    async def _mended(self, adapting: AdaptStage, trial: _Trial, job: BuildJob) -> _Trial:
+        """Return a change with what its build says that it lacks, and what became of that."""
+        for left in reversed(range(MOST_REPAIRS)):
+            repaired = adapting.repaired(trial.ready, trial.shortfall)
             if repaired is None:
                 break
-            ready, build = repaired, await self._again(repaired, job)
-        return ready, build
+            build = await self._again(repaired, job)
+            trial = await _trial(adapting, repaired, build) if left else _Trial(repaired, build)
+        return trial
 
     async def _again(self, ready: ReadyChange, job: BuildJob) -> Build:
         change = ready.planned.of(self.maker.overlays.texts)
         changed = replace(job, changes={**job.changes, **change.texts})
         return await self.maker.run.builder().build(changed, {})
+
+
+class _Trial(Struct, frozen=True):
+    """A change, and what became of its build.
+
+    Attributes:
+        shortfall: what the build lacked; None where it says nothing, or nobody asked.
+    """
+
+    ready: ReadyChange
+    build: Build
+    shortfall: Shortfall | None = None
+
+
+async def _trial(adapting: AdaptStage, ready: ReadyChange, build: Build) -> _Trial:
+    return _Trial(ready, build, await adapting.shortfall(ready, build))
+
+
+def _with_absent(trial: _Trial) -> ReadyChange:
+    """Return a change with what its build lacks and nobody has, where it names nothing so far."""
+    ready, shortfall = trial.ready, trial.shortfall
+    facts = ready.requirements or RequirementFacts(None)
+    absent = nowhere(shortfall) if shortfall is not None and not facts.unmet else ()
+    if not absent:
+        return ready
+    return replace(ready, requirements=replace(facts, unmet=absent, missing=absent))

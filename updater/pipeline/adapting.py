@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.adapt.planning import adaptation_task
-from updater.adapt.repairs import lacks, names_of, nowhere, repairs
+from updater.adapt.repairs import Shortfall, lacks, names_of, repairs
 from updater.adapt.reported import unconfirmed
 from updater.adapt.situation import AdaptationPlan
 from updater.building.package_sets import NotBuilt
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.adapt.planning import AdaptationTask, OverlayNeighbours
-    from updater.adapt.repairs import Lack
-    from updater.adapt.situation import Situation
     from updater.building.package_sets import PackageSets
     from updater.choose.run import Run
     from updater.find.overlay_files import OverlayFiles
@@ -149,15 +147,12 @@ class AdaptStage(Struct, frozen=True):
         reading = partial(adaptation_task, package, ready.version, data, files, _FETCHERS)
         return await read_apart(reading, sum(map(len, files.values())))
 
-    async def repaired(self, ready: ReadyChange, build: Build) -> ReadyChange | None:
-        """Return a change with what its failed build says that it lacks; None for nothing new."""
-        situation, lacking = await self._after(ready, build)
-        if situation is None:
+    def repaired(self, ready: ReadyChange, shortfall: Shortfall | None) -> ReadyChange | None:
+        """Return a change with what its failed build lacks; None for nothing new."""
+        if shortfall is None:
             return None
         known = {adaptation.edit for adaptation in ready.adaptations}
-        more = [
-            adaptation for adaptation in repairs(situation, lacking) if adaptation.edit not in known
-        ]
+        more = [own for own in repairs(shortfall) if own.edit not in known]
         kept = ready.planned.without_removals
         if {adaptation.input for adaptation in more} & {
             own.input for own in ready.planned.adaptations if own not in kept
@@ -167,36 +162,25 @@ class AdaptStage(Struct, frozen=True):
         changed = len(repaired.planned.adaptations) > len(ready.planned.adaptations)
         return repaired if changed else None
 
-    async def with_unmet(self, ready: ReadyChange, build: Build) -> ReadyChange:
-        """Return a change with what its failed build says that it lacks and nobody has."""
-        facts = ready.requirements or RequirementFacts(None)
-        if facts.unmet:
-            return ready
-        situation, lacking = await self._after(ready, build)
-        absent = nowhere(situation, lacking) if situation is not None else ()
-        if not absent:
-            return ready
-        return replace(ready, requirements=replace(facts, unmet=absent, missing=absent))
-
-    async def _after(
-        self, ready: ReadyChange, build: Build
-    ) -> tuple[Situation | None, tuple[Lack, ...]]:
-        """Return what a failed build lacks, with what the package set has of it."""
+    async def shortfall(self, ready: ReadyChange, build: Build) -> Shortfall | None:
+        """Return what a failed build says that it lacks; None where that is nothing."""
+        if build.status != "failed":
+            return None
         text = files.find(Path(build.log), build.log) if build.log else None
         lacking = lacks(build, (text or b"").decode("utf-8", "replace"))
         of_users = any(own.name == "dependents" and own.status == "failed" for own in build.checks)
         if of_users or not lacking or not ready.subject.policy.adapt or _stays(ready):
-            return None, ()
+            return None
         package, data = ready.package, self.overlays.texts[ready.package.file]
         try:
             task = adaptation_task(package, ready.version, data, {}, _FETCHERS)
             target = await self.sets.target(package, ready.policy)
             if task is None or isinstance(target, NotBuilt):
-                return None, ()
+                return None
             answer = await self.run.builder().offers(target, names_of(lacking))
         except StageError:
-            return None, ()
-        return task.situation(answer, self.others, None), lacking
+            return None
+        return Shortfall(task.situation(answer, self.others, None), lacking)
 
     async def extended(self, ready: ReadyChange, build: Build) -> ReadyChange | None:
         """Return a change with what its built metadata requires; None for nothing new.

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_LACKS = ("missing-dependency", "missing-build-backend")
+
 
 class Preparer(Struct, frozen=True):
     """Hashes and builds chosen candidates; nothing is written."""
@@ -171,11 +173,11 @@ def _members(ready: ReadyChange) -> tuple[str, ...]:
 def _without_needs(ready: ReadyChange, build: Build) -> Held | None:
     """Return why a change waits whose build misses what nobody has; None for another failure.
 
-    Where the overlay switches the check of requirements off, only a build tells whether it can do
-    without them.
+    Where the overlay switches the check of requirements off, or has hooks of its own, only a build
+    tells whether it can do without them.
     """
     diagnosis, facts = build.diagnosis, ready.requirements
-    if diagnosis is None or diagnosis.code != "missing-dependency" or not (facts and facts.unmet):
+    if diagnosis is None or diagnosis.code not in _LACKS or not (facts and facts.unmet):
         return None
     listed = ", ".join(facts.unmet)
     needs = f"{ready.version} needs packages that neither the overlays nor the package set have"

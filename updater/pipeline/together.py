@@ -122,7 +122,8 @@ class GroupBuild:
         if self._adapting is None or not self._repairs:
             return None
         self._repairs -= 1
-        return await self._adapting.repaired(member, build)
+        shortfall = await self._adapting.shortfall(member, build)
+        return self._adapting.repaired(member, shortfall)
 
     def _changes(
         self, members: Sequence[ReadyChange]

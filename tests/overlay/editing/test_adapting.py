@@ -69,6 +69,12 @@ def refusal(data: bytes, *edits: AdaptationEdit) -> str:
     return refused.value.message
 
 
+def values(statements: str) -> str:
+    return f"propagatedBuildInputs = builtins.attrValues {{ {statements} }};"
+
+
+VALUES = "builtins.attrValues { inherit (super.python3Packages) numpy; }"
+LINUX = "super.stdenv.hostPlatform.isLinux"
 TORCH = 'super.python3Packages."torch-bin"'
 RELAXED_TOOL = PatternAddition("pyproject.toml", '"setuptools<70"', '"setuptools"')
 PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
@@ -214,6 +220,92 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
             "  super.python3Packages.packaging",
             "];",
         ),
+    ),
+    "a name that a set's values inherit": (
+        (values("inherit (super.python3Packages) numpy zict; c = self.cmake;"),),
+        InputAddition(RUNTIME, "packaging"),
+        (values("inherit (super.python3Packages) numpy zict packaging; c = self.cmake;"),),
+    ),
+    "a name in order, on lines, from the set that it is in": (
+        (
+            "propagatedBuildInputs = super.lib.attrValues {",
+            "  inherit (self.python3Packages)",
+            "    einops",
+            "    vocos",
+            "    ;",
+            "  inherit (super.python3Packages) numpy;",
+            "};",
+        ),
+        InputAddition(RUNTIME, "torchdiffeq", own=True),
+        (
+            "propagatedBuildInputs = super.lib.attrValues {",
+            "  inherit (self.python3Packages)",
+            "    einops",
+            "    torchdiffeq",
+            "    vocos",
+            "    ;",
+            "  inherit (super.python3Packages) numpy;",
+            "};",
+        ),
+    ),
+    "a name behind the last line, which has the semicolon": (
+        (
+            "propagatedBuildInputs = with super.python3Packages; builtins.attrValues {",
+            "  inherit # plain ones",
+            "    numpy",
+            "    attrs; # why",
+            "};",
+        ),
+        InputAddition(RUNTIME, "packaging"),
+        (
+            "propagatedBuildInputs = with super.python3Packages; builtins.attrValues {",
+            "  inherit # plain ones",
+            "    numpy",
+            "    attrs",
+            "    packaging; # why",
+            "};",
+        ),
+    ),
+    "a name that needs quotes, for one system": (
+        (
+            "propagatedBuildInputs = [ ]",
+            "  ++ super.lib.optionals super.stdenv.isLinux (builtins.attrValues {",
+            "    inherit (super.python3Packages) numpy;",
+            "  });",
+        ),
+        InputAddition(RUNTIME, "3to2", condition="super.stdenv.hostPlatform.isLinux"),
+        (
+            "propagatedBuildInputs = [ ]",
+            "  ++ super.lib.optionals super.stdenv.isLinux (builtins.attrValues {",
+            '    inherit (super.python3Packages) numpy "3to2";',
+            "  });",
+        ),
+    ),
+    "for one system, beside a set's values": (
+        ("propagatedBuildInputs =", f"  {VALUES};"),
+        InputAddition(RUNTIME, "nvidia-ml-py", condition=LINUX),
+        (
+            "propagatedBuildInputs =",
+            f"  {VALUES} ++ super.lib.optionals {LINUX} [ {PY}nvidia-ml-py ];",
+        ),
+    ),
+    "what a set's values cannot inherit, into the list beside it": (
+        (f"propagatedBuildInputs = {VALUES}", "  ++ [ self.python3Packages.einops ];"),
+        InputAddition(RUNTIME, "einx", own=True),
+        (
+            f"propagatedBuildInputs = {VALUES}",
+            "  ++ [ self.python3Packages.einops self.python3Packages.einx ];",
+        ),
+    ),
+    "out of a set's values, with the inherit that has no other": (
+        (values('inherit (super.python3Packages) "zict"; c = self.cmake;'),),
+        InputRemoval(RUNTIME, "zict"),
+        (values("c = self.cmake;"),),
+    ),
+    "out of a set's values, with its binding": (
+        (values("inherit (super.python3Packages) numpy; tool = super.python3Packages.zict;"),),
+        InputRemoval(RUNTIME, "zict"),
+        (values("inherit (super.python3Packages) numpy;"),),
     ),
     "into the list of an extra": (
         (
@@ -495,6 +587,21 @@ REFUSED: dict[str, tuple[tuple[str, ...], AdaptationEdit, str]] = {
         ("propagatedBuildInputs = nativeBuildInputs;", "nativeBuildInputs = [ 1 ];"),
         InputAddition(RUNTIME, "numpy"),
         "would change more than that",
+    ),
+    "a package of the overlays, where a set's values inherit those of nixpkgs": (
+        (values("inherit (super.python3Packages) numpy;"),),
+        InputAddition(RUNTIME, "einx", own=True),
+        "is the values of a set, which cannot inherit einx as it does others",
+    ),
+    "a package whose name another value of the set has": (
+        (values("inherit (super.python3Packages) numpy; zict = super.fetchurl { };"),),
+        InputAddition(RUNTIME, "zict"),
+        "is the values of a set, which cannot inherit zict as it does others",
+    ),
+    "a package with another torch, beside a set's values": (
+        (values("inherit (super.python3Packages) torch-bin;"),),
+        InputAddition(RUNTIME, "accelerate", replaced=(Replacement("torch", "torch-bin"),)),
+        "is the values of a set, which cannot inherit accelerate as it does others",
     ),
     "an input of a list that is computed": (
         ("propagatedBuildInputs = [ super.python3Packages.numpy ] ++ map f [ 1 ];",),

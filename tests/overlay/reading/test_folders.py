@@ -43,6 +43,19 @@ FOLDERS = {
     "cd in lines": ("postPatch = ''\n  cd libs/tool\n  rm -r vendor\n'';", "libs/tool"),
     "cd and back": ("postPatch = ''\n  cd libs\n  rm x\n  cd ..\n'';", ""),
     "pushd and popd": ("postPatch = ''\n  pushd libs\n  rm x\n  popd\n'';", ""),
+    "cd out of where cmake configures": (
+        "nativeBuildInputs = [ super.cmake ]; preBuild = ''\n  make\n  cd ..\n'';",
+        "",
+    ),
+    "cd out of where cmake configures, and below": (
+        'nativeBuildInputs = with super; [ cmake ]; preBuild = "cd ../python";',
+        None,
+    ),
+    "cd out where nothing configures": ('preBuild = "cd ..";', None),
+    "cd out where cmake does not configure": (
+        'nativeBuildInputs = [ super.cmake ]; dontUseCmakeConfigure = true; preBuild = "cd ..";',
+        None,
+    ),
     "cd in two hooks": ('prePatch = "cd a"; preBuild = "cd b";', "a/b"),
     "cd in a subshell": ("preBuild = ''\n  (cd docs && make)\n'';", ""),
     "only for tests": ('preCheck = "cd tests";', ""),

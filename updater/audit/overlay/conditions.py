@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from updater.audit.overlay.base import Need
     from updater.audit.overlay.sources import AuditedSource
     from updater.model.finding import Finding, FixSafety
-    from updater.overlay.reading.inputs import Input
+    from updater.overlay.reading.input_elements import Input
 
 _SYSTEMS = tuple(ENVIRONMENTS)
 _PREDICATES: dict[str, frozenset[str]] = {

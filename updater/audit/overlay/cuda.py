@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.audit.overlay.base import TextRule
 from updater.overlay.reading import references, syntax
-from updater.overlay.reading.inputs import names_of
+from updater.overlay.reading.input_elements import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

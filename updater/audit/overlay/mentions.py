@@ -10,14 +10,14 @@ from msgspec import Struct
 
 from updater.model import Span
 from updater.overlay.reading import references
-from updater.overlay.reading.inputs import names_of
+from updater.overlay.reading.input_elements import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
     from updater.audit.overlay.overlay_text import OverlayText
     from updater.model import Package
-    from updater.overlay.reading.inputs import Input, ListLiteral
+    from updater.overlay.reading.input_elements import Input, ListLiteral
 
 PYTHON_SET = re.compile(r"python(?P<version>\d*)Packages|pythonPackages")
 _PYTHON = re.compile(r"python(?P<version>\d*)")

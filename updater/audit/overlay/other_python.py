@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from updater.model import Package
     from updater.model.finding import Finding, FixSafety, Severity
     from updater.overlay.reading.environments import Environment
-    from updater.overlay.reading.inputs import Input
+    from updater.overlay.reading.input_elements import Input
 
 _SET = re.compile(rb"python\d*Packages|pythonPackages|python\d*(?=\s*\.\s*pkgs\b)")
 _PLURAL = re.compile(rb"python(\d*)(?=Packages|\s*\.\s*pkgs)")

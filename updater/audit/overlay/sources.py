@@ -11,7 +11,7 @@ from updater.adapt.attributes import TORCH
 from updater.adapt.modules import is_known, may_bring, project_of_module
 from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation_task
 from updater.adapt.removals import project_of
-from updater.adapt.repairs import Lack, repairs
+from updater.adapt.repairs import Lack, Shortfall, repairs
 from updater.adapt.situation import final_attributes
 from updater.audit.overlay.overlay_text import OverlayText
 from updater.errors import PatchError
@@ -143,7 +143,8 @@ class AuditedSource(Struct, frozen=True, dict=True):
         """Return what adds the input for a module that is imported."""
         reason = f"the module {module} is imported, not declared"
         lack = Lack(project_of_module(module), "imports", reason)
-        return next(iter(repairs(self.situation, [lack])), None)
+        shortfall = Shortfall(self.situation, (lack,))
+        return next(iter(repairs(shortfall)), None)
 
     @cached_property
     def overlay(self) -> OverlayText:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from updater.model import Package
     from updater.model.finding import Finding, FixSafety
     from updater.overlay.reading.environments import Environment
-    from updater.overlay.reading.inputs import Input
+    from updater.overlay.reading.input_elements import Input
 
 # What takes packages without naming them.
 _WHOLE = re.compile(

@@ -127,7 +127,8 @@ def _removal(
             f"{package.identity}: {removal.field} has {printable(removal.input)} not plainly once",
             hint=f"take {printable(removal.input)} out of it by hand",
         )
-    return (lists.without(data, own[0].span),)
+    statement = own[0].statement
+    return (lists.without(data, own[0].span if statement is None else statement),)
 
 
 def _form(package: Package, declared: Declarations, data: bytes) -> Sequence[Edit]:

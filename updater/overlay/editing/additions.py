@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from updater.model import Package
     from updater.model.adaptation import InputAddition
     from updater.overlay.reading.declarations import Declarations
+    from updater.overlay.reading.input_elements import ListLiteral
 
 _TERM = r'!?super\.(?:stdenv\.hostPlatform\.is[A-Za-z0-9_]+|python3Packages\.python\w+ "[0-9.]+")'
 _CONDITION = re.compile(rf"{_TERM}|\({_TERM}(?: && {_TERM})*\)")
@@ -51,31 +52,43 @@ def added(
             f"{package.identity}: {addition.field} is computed by an expression",
             hint=f"add {printable(addition.input)} to it by hand",
         )
-    literal = free[0]
     arguments = formals.calling(declared.place)
     previous = _previous(package, declared) if condition and arguments is None else ""
-    own = condition.replace("super.", f"{previous}.")
-    library = f"{previous}.lib"
+    own, library = condition.replace("super.", f"{previous}."), f"{previous}.lib"
     if arguments is not None:
         own, library = formals.conditioned(condition), "lib"
     same = [part for part in inputs.literals if condition and _means(part.condition, own)]
-    if same:
-        literal = same[0]
-    text, needed = elements.element(declared.place, literal, inputs, addition, data)
-    further: tuple[Edit, ...] = ()
-    if arguments is not None and needed:
-        conditional = _NAMES.findall(own) if condition and not same else []
+    opening = f"{library}.optionals {own}" if condition and not same else ""
+    text = ""
+    for literal in same or free:
+        text, needed = elements.element(declared.place, literal, inputs, addition, data)
+        edit = _joined(literal, text, addition.input, opening, data)
+        if edit is None:
+            continue
+        if arguments is None:
+            return (edit,)
+        if condition and not needed:
+            raise PatchError(f"{package.identity}: nothing says how nixpkgs is named here")
+        wanted = (*needed, *(("lib", *_NAMES.findall(own)) if opening else ()))
         beside = literal.inputs[-1].name if literal.inputs else ""
-        wanted = [*needed, *(["lib", *conditional] if conditional else [])]
-        further = formals.joined(data, arguments, wanted, beside)
-    elif arguments is not None and condition:
-        raise PatchError(f"{package.identity}: nothing says how nixpkgs is named here")
-    if condition and not same:
-        added = f" ++ {library}.optionals {own} [ {text} ]"
+        return (*formals.joined(data, arguments, wanted, beside), edit)
+    name = printable(addition.input)
+    raise PatchError(
+        f"{package.identity}: {addition.field} is the values of a set, which cannot inherit {name} "
+        "as it does others",
+        hint=f"add {name} to it by hand, such as {name} = {text};",
+    )
+
+
+def _joined(literal: ListLiteral, text: str, name: str, opening: str, data: bytes) -> Edit | None:
+    """Return the edit that has a package in a list, or behind it under a new condition."""
+    if opening:
         end = literal.span.end
-        return (*further, Edit(Span(end, end), added.encode()))
+        return Edit(Span(end, end), f" ++ {opening} [ {text} ]".encode())
+    if literal.values is not None:
+        return elements.inherited(literal, text, name, data)
     named = [("" if own.text.startswith("(") else own.text, own.span) for own in literal.inputs]
-    return (*further, lists.joined(data, literal.span, named, text))
+    return lists.joined(data, literal.span, named, text)
 
 
 def _means(condition: str, expected: str) -> bool:

@@ -6,19 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from updater.errors import PatchError
-from updater.overlay.editing import formals
+from updater.overlay.editing import formals, lists
 from updater.overlay.reading import references
-from updater.overlay.reading.inputs import names_of
+from updater.overlay.reading.input_elements import names_of
 
 if TYPE_CHECKING:
+    from updater.model import Edit
     from updater.model.adaptation import InputAddition, Replacement
-    from updater.overlay.reading.inputs import (
-        Formals,
-        Input,
-        InputList,
-        ListLiteral,
-        PackagePlace,
-    )
+    from updater.overlay.reading.input_elements import Input, ListLiteral
+    from updater.overlay.reading.inputs import Formals, InputList, PackagePlace
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 _ATTRIBUTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+'-]{0,99}")
@@ -140,13 +136,38 @@ def _resolved(base: tuple[str, ...], literal: ListLiteral, data: bytes) -> tuple
     return (*names, *base[1:]) if names else base
 
 
+def inherited(literal: ListLiteral, text: str, name: str, data: bytes) -> Edit | None:
+    """Return the edit by which a set's values have a package that it inherits as it does others.
+
+    Args:
+        literal: the values of a set.
+        text: the package, as a list in brackets has it there.
+        name: its attribute.
+        data: the file.
+
+    Returns:
+        None where the set takes nothing from where the package is, or has such a name already.
+    """
+    values = literal.values
+    for own in values.inheritances if values is not None and name not in values.names else ():
+        if own.base is None:
+            same = text == quoted(name)
+        else:
+            bases = (own.base, _resolved(own.base, literal, data))
+            same = bool(own.base) and text in {select(base, name) for base in bases}
+        if same and own.inputs:
+            named = [(element.text, element.span) for element in own.inputs]
+            return lists.joined(data, own.span, named, quoted(name))
+    return None
+
+
 def _sibling(
     place: PackagePlace, inputs: InputList, base: tuple[str, ...], replacement: Replacement
 ) -> str:
     """Return a package as another element of the same attribute names it."""
     name = replacement.input
     twin: Input | None = next((own for own in inputs.inputs if own.name == name), None)
-    if twin is not None and not twin.overridden:
+    if twin is not None and not twin.overridden and (twin.statement is None or not twin.base):
         return twin.text.strip("()")
     named_by = base or builder_set(place)
     return select(_final(place, named_by) if replacement.own else named_by, name)

@@ -19,7 +19,7 @@ from updater.text import printable
 if TYPE_CHECKING:
     from updater.model import Edit
     from updater.overlay.reading.environments import Environment
-    from updater.overlay.reading.inputs import Input, ListLiteral
+    from updater.overlay.reading.input_elements import Input, ListLiteral
     from updater.overlay.reading.syntax import NixText
 
 _FEWEST = 3  # elements that are in order by more than chance

@@ -15,7 +15,8 @@ from updater.model import Edit, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from updater.overlay.reading.inputs import Formals, ListLiteral, PackagePlace
+    from updater.overlay.reading.input_elements import ListLiteral
+    from updater.overlay.reading.inputs import Formals, PackagePlace
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 _BETWEEN = re.compile(rb"\s*,\s*")

@@ -8,13 +8,7 @@ from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from updater.overlay.reading import syntax, values
-from updater.overlay.reading.inputs import (
-    OPTIONAL,
-    InputList,
-    PackagePlace,
-    input_lists,
-    place_of,
-)
+from updater.overlay.reading.inputs import OPTIONAL, InputList, PackagePlace, input_lists, place_of
 from updater.overlay.reading.substitutions import Substitution, substitutions
 
 if TYPE_CHECKING:

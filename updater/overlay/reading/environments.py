@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.overlay.reading import references, syntax, terms
-from updater.overlay.reading.inputs import ListReader, names_of, with_names
+from updater.overlay.reading.input_elements import ListReader, names_of, with_names
 from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope, parts
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from updater.overlay.reading.inputs import ListLiteral
+    from updater.overlay.reading.input_elements import ListLiteral
 
 # Function -> the attributes of its argument that hold packages.
 _SHELL = ("packages", "nativeBuildInputs", "buildInputs", "propagatedBuildInputs")

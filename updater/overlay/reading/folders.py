@@ -37,6 +37,14 @@ _ANY_ROOT = re.compile(r"^[ \t]*(?:.*;\s*)?(?:export\s+)?sourceRoot\+?=", re.MUL
 _BEFORE_A_BUILD = re.compile(r"\s*(?:(?:cd|pushd|export|runHook|set)\b|#|\w+=|$)")
 _BACK = re.compile(r"^\s*(?:cd\s+-|cd\s+\"?\$\w+|popd)\b", re.MULTILINE)
 
+# Source: Nixpkgs manual, "cmake" and "meson".
+_TOOLS = re.compile(r"(?<![\w-])(?:cmake|meson)(?![\w-])")
+_CONFIGURED = "build"
+_STAYS = (
+    *("configurePhase", "dontConfigure", "dontUseCmakeConfigure", "dontUseCmakeBuildDir"),
+    "dontUseMesonConfigure",
+)
+
 
 def build_folder(draft: Draft, data: bytes) -> str | None:
     """Return the folder below the top of the source; empty for the top, None where it is computed.
@@ -79,12 +87,27 @@ def _parts(draft: Draft, data: bytes) -> Iterator[str]:
     yield from _unpacked(draft, data, ("sourceRoot", "buildAndTestSubdir"))
     for name in _HOOKS:
         hook = draft.get(name)
-        if hook is not None:
-            yield from _entered(_script(hook, data))
+        if hook is None:
+            continue
+        steps = list(_entered(_script(hook, data)))
+        if name == "preBuild" and steps[:1] == [".."] and _configures_below(draft, data):
+            yield _CONFIGURED
+        yield from steps
     build = draft.get("buildPhase")
     if build is not None:
         lines = _script(build, data).splitlines()
         yield from _entered("\n".join(takewhile(_BEFORE_A_BUILD.match, lines)))
+
+
+def _configures_below(draft: Draft, data: bytes) -> bool:
+    """Tell whether the configure phase makes a folder of its own and stays there."""
+    tools = draft.get("nativeBuildInputs")
+    expression = tools.expression if tools is not None else None
+    return (
+        expression is not None
+        and _TOOLS.search(syntax.text(expression, data)) is not None
+        and not any(draft.get(name) is not None for name in _STAYS)
+    )
 
 
 def _unpacked(draft: Draft, data: bytes, names: tuple[str, ...]) -> Iterator[str]:

@@ -1,8 +1,4 @@
-"""What a package's attributes say that it needs: its lists of inputs, element by element.
-
-Lists are followed through ``++``, ``with``, ``optional``, ``optionals``, parentheses, ``let`` and
-names. What a function computes is not read, and the list is not ``whole`` then.
-"""
+"""What a package's attributes say that it needs: its lists of inputs, and what stands around it."""
 
 from __future__ import annotations
 
@@ -11,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.overlay.reading import references, syntax, terms
+from updater.overlay.reading import syntax
+from updater.overlay.reading.input_elements import PackageListReader, names_of, with_names
 from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope, parts
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from updater.model import Span
+    from updater.overlay.reading.input_elements import Input, ListLiteral
     from updater.overlay.reading.scope import Binding
     from updater.overlay.reading.syntax import NixText
 
@@ -32,45 +30,6 @@ OPTIONAL = "optional-dependencies"
 
 INPUT_FIELDS = (*RUNTIME, *BUILD, "buildInputs", "nativeCheckInputs", "checkInputs")
 """All attributes whose lists hold inputs."""
-
-_OVERRIDES = frozenset({"override", "overridePythonAttrs", "overrideAttrs"})
-_MOST_STEPS = 200
-
-
-class Input(Struct, frozen=True):
-    """An element of a list of inputs.
-
-    Attributes:
-        name: its attribute, such as ``torch-bin``; empty where it is not a plain package.
-        base: the names that it is selected from, such as ``("super", "python3Packages")``; those of
-            the innermost ``with`` for a name that nothing binds.
-        condition: the expression on which ``optionals`` has it; empty where it is always there.
-        overridden: the arguments that an ``override`` gives it.
-    """
-
-    name: str
-    base: tuple[str, ...]
-    span: Span
-    text: str
-    condition: str = ""
-    overridden: tuple[str, ...] = ()
-
-
-class ListLiteral(Struct, frozen=True):
-    """A list that is written out, with what its elements may be named by.
-
-    Attributes:
-        span: with its brackets.
-        withs: the names of each ``with`` around it, the innermost last; an empty one for another
-            expression.
-        scope: what a name in it means.
-    """
-
-    span: Span
-    inputs: tuple[Input, ...]
-    withs: tuple[tuple[str, ...], ...]
-    condition: str
-    scope: Scope
 
 
 class InputList(Struct, frozen=True):
@@ -194,7 +153,7 @@ def input_lists(place: PackagePlace, data: bytes) -> dict[str, InputList]:
     for field, binding in {**bindings, **_optional(place, data)}.items():
         if binding is None or binding.expression is None:
             continue
-        reader = ListReader(data)
+        reader = PackageListReader(data)
         reader.read(binding.expression, binding.scope, place.withs, "")
         lists[field] = InputList(
             field,
@@ -217,145 +176,3 @@ def _optional(place: PackagePlace, data: bytes) -> dict[str, Binding]:
     extras = AttributeScope(node, binding.scope, data)
     named = {f"{OPTIONAL}.{name}": extras.get(name) for name in extras}
     return {field: own for field, own in named.items() if own is not None}
-
-
-def names_of(node: Node, data: bytes) -> tuple[str, ...]:
-    """Return the names of ``super.python3Packages."torch-bin"``; empty for anything else."""
-    node = syntax.unwrap(node)
-    plain = terms.plain_names(node, data)
-    if plain:
-        return plain
-    base, path = node.child_by_field_name("expression"), node.child_by_field_name("attrpath")
-    if node.type != "select_expression" or base is None or path is None:
-        return ()
-    if node.child_by_field_name("default") is not None:
-        return ()
-    if any(part.type == "interpolation" for part in path.named_children):
-        return ()
-    first = names_of(base, data)
-    return (*first, *terms.attribute_names(path, data)) if first else ()
-
-
-def with_names(node: Node, data: bytes) -> tuple[str, ...]:
-    """Return the names that a ``with`` takes its own from; empty for another expression."""
-    environment = node.child_by_field_name("environment")
-    return names_of(environment, data) if environment is not None else ()
-
-
-class ListReader:
-    """Reads the lists that an expression leads to; the steps that it takes are counted.
-
-    Attributes:
-        literals: those that are written out.
-        whole: all of it could be read.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self.literals: list[ListLiteral] = []
-        self.whole = True
-        self._data = data
-        self._steps = 0
-
-    def read(
-        self, expression: Node, scope: Scope, withs: tuple[tuple[str, ...], ...], condition: str
-    ) -> None:
-        """Take an expression apart."""
-        self._steps += 1
-        node = syntax.unwrap(expression)
-        if self._steps > _MOST_STEPS:
-            self.whole = False
-            return
-        match node.type:
-            case "list_expression":
-                self.literals.append(self._literal(node, scope, withs, condition))
-            case "with_expression":
-                self._inside(node, scope, (*withs, with_names(node, self._data)), condition)
-            case "let_expression":
-                inner = AttributeScope(node, scope, self._data).inner
-                self._inside(node, inner, withs, condition)
-            case "binary_expression":
-                self._joined(node, scope, withs, condition)
-            case "apply_expression":
-                self._optional(node, scope, withs, condition)
-            case "variable_expression":
-                self._named(node, scope, condition)
-            case _:
-                self.whole = False
-
-    def _inside(
-        self, node: Node, scope: Scope, withs: tuple[tuple[str, ...], ...], condition: str
-    ) -> None:
-        body = node.child_by_field_name("body")
-        if body is None:
-            self.whole = False
-        else:
-            self.read(body, scope, withs, condition)
-
-    def _joined(
-        self, node: Node, scope: Scope, withs: tuple[tuple[str, ...], ...], condition: str
-    ) -> None:
-        operator = node.child_by_field_name("operator")
-        sides = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if operator is None or operator.type != "++" or None in sides:
-            self.whole = False
-            return
-        for side in sides:
-            if side is not None:
-                self.read(side, scope, withs, condition)
-
-    def _optional(
-        self, node: Node, scope: Scope, withs: tuple[tuple[str, ...], ...], condition: str
-    ) -> None:
-        head, applied = terms.applied(node)
-        name = terms.last_name(head, self._data)
-        if name not in ("optional", "optionals") or len(applied) != len(("condition", "list")):
-            self.whole = False
-            return
-        own = syntax.text(applied[0][1], self._data)
-        both = f"{condition} && {own}" if condition else own
-        argument = applied[1][1]
-        if name == "optionals":
-            self.read(argument, scope, withs, both)
-            return
-        element = self._input(argument, scope, withs, both)
-        self.literals.append(ListLiteral(syntax.span(argument), (element,), withs, both, scope))
-
-    def _named(self, node: Node, scope: Scope, condition: str) -> None:
-        bound = references.targets(scope.find(syntax.text(node, self._data)), self._data)
-        if len(bound) != 1:
-            self.whole = False
-            return
-        # What is written elsewhere stands in another `with`, if in any, which is not looked for.
-        self.read(bound[0][0], bound[0][1], (), condition)
-
-    def _literal(
-        self, node: Node, scope: Scope, withs: tuple[tuple[str, ...], ...], condition: str
-    ) -> ListLiteral:
-        elements = node.children_by_field_name("element")
-        inputs = tuple(self._input(element, scope, withs, condition) for element in elements)
-        return ListLiteral(syntax.span(node), inputs, withs, condition, scope)
-
-    def _input(
-        self, element: Node, scope: Scope, withs: tuple[tuple[str, ...], ...], condition: str
-    ) -> Input:
-        where, written = syntax.span(element), syntax.text(element, self._data)
-        names, overridden = self._names(element)
-        if not names:
-            return Input("", (), where, written, condition)
-        base = names[:-1]
-        if not base and scope.holder(names[0]) is None and withs:
-            base = withs[-1]
-        return Input(names[-1], base, where, written, condition, overridden)
-
-    def _names(self, element: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the names that an element is selected by, and the arguments that it is given."""
-        node = syntax.unwrap(element)
-        if node.type != "apply_expression":
-            return names_of(node, self._data), ()
-        head, applied = terms.applied(node)
-        names = names_of(head, self._data)
-        argument = syntax.unwrap(applied[0][1]) if applied else node
-        if names[-1:] and names[-1] in _OVERRIDES and argument.type in syntax.ATTRIBUTE_SETS:
-            arguments = AttributeScope(argument, Scope(), self._data)
-            return names[:-1], tuple(arguments) if names[-1] == "override" else ()
-        return (), ()
