@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from updater.adapt.modules import may_bring, project_of_module
+from updater.adapt.modules import is_same, may_bring, project_of_module
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,8 @@ def test_a_module_is_asked_of_the_project_that_has_it() -> None:
         "rotary-embedding-torch",
         "",
     ]
+
+
+def test_projects_that_bring_one_module_stand_for_each_other() -> None:
+    pairs = (("opencv-python", "opencv4"), ("nvidia-ml-py", "pynvml"), ("numpy", "scipy"))
+    assert [is_same(*pair) for pair in pairs] == [True, True, False]

@@ -350,6 +350,15 @@ def test_overlays_are_compared_with_their_pinned_sources(
     of_b = [(rule, text.replace("a has no", "b has no")) for rule, text in both]
     assert found == {"a": sorted([*both, of_a]), "b": sorted([*of_b, *own])}, result.err
     assert result.json["unjudged"] == []
+    path = project.root / "overlays" / "b.nix"
+    before = path.read_text()
+    fixed = project.run("audit", "--upstream", "--fix", "--select", "true-label")
+    assert fixed.out == (
+        "fixed  overlays/b.nix:11  write rev v1.0, version 0.9  [true-label]\nno findings\n"
+    )
+    corrected = before.replace('version = "1.0"', 'version = "0.9"')
+    assert path.read_text() == corrected.replace("v${version}", "v1.0")
+    assert project.run("verify").code == 0
 
 
 META = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,6 +20,10 @@ TORCH = frozenset({"torch", "torchaudio", "torchvision", "triton"})
 KNOWN = {"discord-py": "discordpy", "pygobject": "pygobject3"}
 """Attributes that have another name than the project; their `pname` must be the project's all the
 same. Source: nixpkgs, pkgs/top-level/python-packages.nix."""
+
+_PROJECTS = {attribute: project for project, attribute in KNOWN.items()}
+# Source: nixpkgs, pkgs/top-level/python-packages.nix.
+_VARIANT = re.compile(r"-bin$|With(?:out)?(?:Cuda|Rocm|Vulkan)$")
 
 
 class Provider(Struct, frozen=True):
@@ -38,7 +43,15 @@ class Provider(Struct, frozen=True):
 
 def project_name(attribute: str) -> str:
     """Return the project that an attribute is named after, whichever way it is made."""
-    return normalized_name(attribute.removesuffix("-bin"))
+    return normalized_name(_VARIANT.sub("", attribute))
+
+
+def project_of(situation: Situation, attribute: str) -> str:
+    """Return the project that an attribute is, by its name and by the overlays' own packages."""
+    own = (name for name, made in situation.own.items() if made.attribute == attribute)
+    plain = project_name(attribute)
+    by_name = plain if plain in TORCH else normalized_name(attribute)
+    return next(own, "") or _PROJECTS.get(attribute, by_name)
 
 
 def candidates(name: str) -> tuple[str, ...]:

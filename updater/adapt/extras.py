@@ -33,7 +33,7 @@ def extra_changes(situation: Situation, requirements: Requirements) -> Adaptatio
     for field, extra in situation.declared.extras.items():
         for requirement in _new(situation, requirements, extra):
             elements = situation.declared.lists[field].inputs
-            if any(project_name(element.name) == requirement.name for element in elements):
+            if any(project_name(element.attribute) == requirement.name for element in elements):
                 continue
             package = provider(situation, requirement.name)
             needs = printable(f"the extra {extra} of {situation.version} requires {requirement}")

@@ -51,6 +51,11 @@ def is_known(module: str) -> bool:
     return normalized_name(module) in _PROJECTS
 
 
+def is_same(project: str, twin: str) -> bool:
+    """Tell whether two projects bring the same module, so that one is there for the other."""
+    return any(project in own and twin in own for own in _PROJECTS.values())
+
+
 def may_bring(project: str, module: str) -> bool:
     """Tell whether a project may bring a module, by the names of both.
 

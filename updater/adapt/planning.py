@@ -75,7 +75,7 @@ class AdaptationTask(Struct, frozen=True):
         needed = self.needed.needed if self.needed is not None else ()
         extras = self.declared.extras
         there = {
-            project_name(element.name)
+            project_name(element.attribute)
             for field in extras
             for element in self.declared.lists[field].inputs
         }
@@ -94,7 +94,7 @@ class AdaptationTask(Struct, frozen=True):
     def _direct(self) -> set[str]:
         """The projects that its own lists name, as far as attributes are called as they are."""
         return {
-            project_name(element.name)
+            project_name(element.attribute)
             for field in RUNTIME
             if field in self.declared.lists
             for element in self.declared.lists[field].inputs

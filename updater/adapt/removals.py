@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater.adapt.attributes import KNOWN, TORCH, project_name
+from updater.adapt.attributes import project_of
 from updater.adapt.requirements import applying
 from updater.adapt.situation import AdaptationPlan
-from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, InputRemoval
 from updater.overlay.reading.inputs import RUNTIME
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from updater.adapt.situation import Situation
     from updater.metadata.requirements import Requirements
     from updater.overlay.reading.input_elements import Input
-
-_PROJECTS = {attribute: project for project, attribute in KNOWN.items()}
 
 
 def removals(situation: Situation, requirements: Requirements) -> AdaptationPlan:
@@ -37,7 +34,7 @@ def removals(situation: Situation, requirements: Requirements) -> AdaptationPlan
         tuple(
             Adaptation("removals", InputRemoval(field, element.name), reason)
             for field, element in _inputs(situation)
-            if project_of(situation, element.name) in held - named
+            if project_of(situation, element.attribute) in held - named
         )
     )
 
@@ -49,11 +46,3 @@ def _inputs(situation: Situation) -> Iterator[tuple[str, Input]]:
         for element in inputs.inputs if inputs is not None else ():
             if element.name and not element.condition:
                 yield field, element
-
-
-def project_of(situation: Situation, attribute: str) -> str:
-    """Return the project that an attribute is, by its name."""
-    own = (name for name, made in situation.own.items() if made.attribute == attribute)
-    plain = project_name(attribute)
-    by_name = plain if plain in TORCH else normalized_name(attribute)
-    return next(own, "") or _PROJECTS.get(attribute, by_name)

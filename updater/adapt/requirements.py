@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 
-from updater.adapt.attributes import project_name, provider, replacements
+from updater.adapt.attributes import project_name, project_of, provider, replacements
 from updater.adapt.markers import condition
 from updater.adapt.situation import AdaptationPlan
 from updater.model import normalized_name
@@ -123,8 +123,11 @@ class RequirementPlanner(Struct):
         return self.situation.answer is None and held is not None and name in dict(held.needed)
 
     def _is_direct(self, name: str) -> bool:
-        elements = (element.name for field in RUNTIME for element in self._inputs(field))
-        return any(project_name(element) == name for element in elements)
+        elements = (element.attribute for field in RUNTIME for element in self._inputs(field))
+        return any(
+            name in (project_name(element), project_of(self.situation, element))
+            for element in elements
+        )
 
     def _inputs(self, field: str) -> Iterator[Input]:
         inputs = self.declared.lists.get(field)

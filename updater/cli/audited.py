@@ -157,7 +157,15 @@ def with_sources(
         read: what was read of the sources.
     """
     sources = {
-        each.package.identity: PinnedSource(each.files, each.untrue, each.has_code, each.indexed)
+        each.package.identity: PinnedSource(
+            each.files,
+            each.untrue,
+            each.has_code,
+            each.indexed,
+            each.package.label,
+            each.pin,
+            each.uncorrected,
+        )
         for each in read
     }
     return _rejudged(replace(scope, sources=sources), now, read)

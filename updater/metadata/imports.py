@@ -26,6 +26,11 @@ _ASIDE: Final = re.compile(
 )
 # Where the package's own folder stands. Source: setuptools, "Package Discovery", src-layout.
 _ROOTS: Final = ("src/", "lib/", "python/")
+_WORD: Final = re.compile(r"([A-Za-z_][\w-]*)[\w.:/-]*")
+_LONGEST_WORD: Final = 100
+_RUNNING: Final = frozenset(
+    {"Popen", "call", "check_call", "check_output", "getoutput", "popen", "run", "system"}
+)
 _CATCHING: Final = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
@@ -36,10 +41,13 @@ class SourceImports(Struct, frozen=True):
         anywhere: all of them.
         needed: those without which the package cannot be imported; none where nobody knows which
             of the files is the package.
+        worded: the first part of each text in the code that is one word, or a command: what it
+            names may be imported or run, as by ``import_module("scipy.stats")``.
     """
 
     anywhere: frozenset[str]
     needed: frozenset[str]
+    worded: frozenset[str] = frozenset()
 
 
 def is_importable(path: str) -> bool:
@@ -74,7 +82,24 @@ def read_imports(files: Mapping[str, bytes], names: Collection[str]) -> SourceIm
         for module in reached
         for name, _ in _imported(list(_at_import(trees[module].body)), module, is_package=False)
     }
-    return SourceImports(frozenset(anywhere - foreign), frozenset(needed - foreign))
+    worded = frozenset(word for tree in trees.values() for word in _worded(tree))
+    return SourceImports(frozenset(anywhere - foreign), frozenset(needed - foreign), worded)
+
+
+def _worded(tree: ast.Module) -> Iterator[str]:
+    """Yield the first part of each text that is one word, and of what is given to a shell."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if len(text) < _LONGEST_WORD:
+                word = _WORD.fullmatch(text)
+            case ast.Call(args=[ast.Constant(value=str(text)), *_]) if (
+                source_code.called(node) in _RUNNING
+            ):
+                word = _WORD.match(text)
+            case _:
+                continue
+        if word is not None:
+            yield word[1]
 
 
 def _own_module(own: Collection[str], packages: Collection[str], names: Collection[str]) -> str:

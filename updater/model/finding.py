@@ -30,7 +30,8 @@ class Fix(Struct, frozen=True, array_like=True):
         summary: what is written, for people, such as ``write torch-bin``.
         edits: all of them are made, or none.
         touches: what of its package the fix may change: ``text`` changes nothing that is read,
-            ``inputs`` its lists of inputs, ``source`` how its source is written.
+            ``inputs`` its lists of inputs, ``source`` how its source is written, ``label`` its
+            version and what names its source, whose hash stays.
         environment: the attribute path of the environment in flake.nix or default.nix that it
             changes; empty for a fix of a package, and for an environment that no attribute is.
     """
@@ -38,7 +39,7 @@ class Fix(Struct, frozen=True, array_like=True):
     safety: FixSafety
     summary: str
     edits: tuple[FileEdit, ...]
-    touches: Literal["text", "inputs", "source"] = "text"
+    touches: Literal["text", "inputs", "source", "label"] = "text"
     environment: str = ""
 
 

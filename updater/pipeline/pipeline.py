@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.choose.subjects import Decision, Subject
-from updater.model import Held, Outcome, Package, Updated
+from updater.model import Held, Outcome, Package, Updated, Verdict
 from updater.model.run import Bump
 from updater.pipeline.deciding import Decider
 from updater.pipeline.endings import checked
@@ -84,7 +84,13 @@ class Pipeline(Struct, frozen=True):
         )
 
         verdicts = await self._truths.verdicts(packages)
-        return await SourceReader(self.run).read(packages, verdicts)
+        untrue = [
+            verdict
+            for verdict in verdicts
+            if isinstance(verdict, Verdict) and verdict.state == "false version"
+        ]
+        pins = await self._truths.pins([own.package for own in untrue], sri=False) if untrue else []
+        return await SourceReader(self.run).read(packages, untrue, pins)
 
     async def homepages(
         self, packages: Sequence[Package], questions: Mapping[str, HomepageQuestion]

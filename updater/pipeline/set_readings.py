@@ -64,7 +64,7 @@ class SetReader(Struct, frozen=True):
         declared = declarations(parse(self.texts.get(package.file, b"")), package.span)
         lists = declared.lists if declared is not None else {}
         names = [
-            element.name
+            element.attribute
             for field in RUNTIME
             for element in (lists[field].inputs if field in lists else ())
             if element.name

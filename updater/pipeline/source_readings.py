@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater import choose
 from updater.errors import HashError, StageError
@@ -15,11 +16,12 @@ from updater.metadata import repositories
 from updater.metadata.distributions import DistributionReader, smallest
 from updater.metadata.imports import is_importable
 from updater.metadata.source_code import LARGEST
-from updater.model import Candidate, Failed, NoFile, Skipped, Verdict
+from updater.model import Candidate, Failed, Held, NoFile, Skipped
 from updater.model.labels import parse_release
 from updater.model.outcomes import PackageOutcome
 from updater.model.sri import parse_hash
 from updater.pipeline.deciding import Decider
+from updater.pipeline.hash.ready import ReadyChange
 from updater.text import printable
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from updater.choose.lookup import Offers
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
-    from updater.model import Offer, Outcome, Package
+    from updater.model import Offer, Outcome, Package, PinValues, Verdict
 
 
 _MOST_FILES = 500  # whose imports are read
@@ -41,6 +43,8 @@ class SourceReading(Struct, frozen=True):
     Attributes:
         files: its project files by path; empty where they are not known.
         untrue: why its label is not the source's, or an empty string.
+        pin: what it must say to be true, where that is known.
+        uncorrected: why nothing is known of that, with what to do; or an empty string.
         reason: why nothing is known of it, or an empty string.
         has_code: all its Python files are among the files.
         indexed: the index's source distribution of the same release, as `PinnedSource` has it.
@@ -52,6 +56,8 @@ class SourceReading(Struct, frozen=True):
     reason: str = ""
     has_code: bool = False
     indexed: str = ""
+    pin: PinValues | None = None
+    uncorrected: str = ""
 
 
 class SourceReader(Struct, frozen=True):
@@ -60,22 +66,23 @@ class SourceReader(Struct, frozen=True):
     run: Run
 
     async def read(
-        self, packages: Sequence[Package], verdicts: Sequence[Outcome]
+        self,
+        packages: Sequence[Package],
+        untrue: Sequence[Verdict],
+        pins: Sequence[ReadyChange | Outcome],
     ) -> list[SourceReading]:
         """Read the sources of some packages.
 
         Args:
             packages: whose sources.
-            verdicts: what `verify` says of each.
+            untrue: what `verify` says of those whose labels are not true.
+            pins: what `pin` says of these.
         """
-        untrue = {
-            verdict.package.identity: verdict.message
-            for verdict in verdicts
-            if isinstance(verdict, Verdict) and verdict.state == "false version"
-        }
+        messages = {verdict.package.identity: verdict.message for verdict in untrue}
+        corrections = {pin.package.identity: pin for pin in pins}
 
         async def of_pin(subject: Subject, offers: Offers) -> SourceReading:
-            label, code = untrue.get(subject.package.identity, ""), _PythonFiles()
+            code = _PythonFiles()
             if subject.project.on_index:
                 files = await self._of_index(subject, offers.usable, code)
             else:
@@ -83,12 +90,17 @@ class SourceReader(Struct, frozen=True):
             reason = "" if files else "nothing of its pinned source could be read"
             indexed = await self._indexed(subject, offers) if files else ""
             has_code = code.is_whole(files)
-            return SourceReading(subject.package, files, label, reason, has_code, indexed)
+            return SourceReading(
+                subject.package, files, "", reason, has_code=has_code, indexed=indexed
+            )
 
         decider = Decider(self.run)
         subjects = await decider.subjects(packages, even_held=True)
         read = await decider.inspect("adapt", subjects, of_pin)
-        return [_reading(each) if isinstance(each, PackageOutcome) else each for each in read]
+        readings = (_reading(each) if isinstance(each, PackageOutcome) else each for each in read)
+        return [
+            _judged(each, messages.get(each.package.identity), corrections) for each in readings
+        ]
 
     async def _of_repository(
         self, subject: Subject, offer: Offer, code: _PythonFiles
@@ -184,6 +196,22 @@ class _PythonFiles:
             and max(sizes) <= LARGEST
             and (sum(map(len, files.values())) <= _MOST_CODE)
         )
+
+
+def _judged(
+    reading: SourceReading, untrue: str | None, corrections: Mapping[str, ReadyChange | Outcome]
+) -> SourceReading:
+    """Return a reading with what is wrong with its label, and what corrects that."""
+    if untrue is None:
+        return reading
+    match corrections.get(reading.package.identity):
+        case ReadyChange(planned=planned):
+            return replace(reading, untrue=untrue, pin=planned.values)
+        case Held(reason=reason) | Skipped(reason=reason):
+            stays = f"`updater pin` leaves it: {reason}"
+            return replace(reading, untrue=untrue, uncorrected=printable(stays))
+        case _:
+            return replace(reading, untrue=untrue)
 
 
 def _reading(outcome: Outcome) -> SourceReading:

@@ -4,6 +4,7 @@ Each case is a file of sections, ``-- NAME --``: first the project's files, and 
 
 - ``source NAME FILE``: those of the source of overlays/NAME.nix;
 - ``untrue NAME``: why its label is not true;
+- ``pin NAME``: what its pin must say, a field a line; or ``because ...``, why that is not known;
 - ``homepage NAME``: its homepage, ``gone`` or ``moved``, and where it is instead;
 - ``index NAME``: the file of the index that has the same release;
 - ``closure NAME INPUT``: what one of its inputs needs, the first of it directly;
@@ -31,6 +32,7 @@ from updater.building.offers import SetAnswer, SetOffer, SetPackage
 from updater.cli.audited import AuditScope, audited_texts
 from updater.cli.colors import painted
 from updater.config.place import ENTRIES
+from updater.model import PinValues
 from updater.report.findings import AuditView, UnjudgedPart, finding_lines
 from updater.report.located import located
 
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "golden"
 CASES = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.case"))
 _SECTION = re.compile(r"^-- (.+) --\n", re.MULTILINE)
-_ASIDE = ("source ", "untrue ", "closure ", "homepage ", "index ")
+_ASIDE = ("source ", "untrue ", "pin ", "closure ", "homepage ", "index ")
 _BESIDE = {"allowance": ("checks-off", "deprecated-replace", "source-form")}
 EVERY_RULE = "every"
 """The folder of cases that all rules judge."""
@@ -99,20 +101,15 @@ def case(name: str) -> Case:
 
 
 def scope(*names: str) -> AuditScope:
-    """Return an audit by some rules, or by all that read nothing but texts."""
-    rules = tuple(
-        rule
-        for rule in overlay_rules()
-        if rule.name in names or (rule.needs == "text" and not names)
-    )
+    """Return an audit by some rules."""
+    rules = tuple(rule for rule in overlay_rules() if rule.name in names)
     return AuditScope(Path(), (), rules, ())
 
 
 def scope_of(folder: str, texts: Mapping[str, str]) -> AuditScope:
     """Return the audit that the cases of a folder are for, with the sources that a case has."""
-    if folder == EVERY_RULE:
-        return scope()
-    own = scope(folder, "allowance", *_BESIDE.get(folder, ()))
+    names = (rule.name for rule in overlay_rules()) if folder == EVERY_RULE else ()
+    own = scope(folder, "allowance", *_BESIDE.get(folder, ()), *names)
     sources: dict[str, PinnedSource] = {}
     pages: dict[str, HomepageReading] = {}
     for key, text in texts.items():
@@ -128,8 +125,19 @@ def scope_of(folder: str, texts: Mapping[str, str]) -> AuditScope:
         untrue = text.strip() if kind == "untrue" else old.untrue
         has_code = any(path.endswith(".py") for path in files)
         indexed = text.strip() if kind == "index" else old.indexed
-        sources[identity] = PinnedSource(files, untrue, has_code, indexed)
+        made = replace(old, files=files, untrue=untrue, has_code=has_code, indexed=indexed)
+        if kind == "pin":
+            made = _with_pin(made, text)
+        sources[identity] = made
     return replace(own, sources=sources, answers=_answers(texts), pages=pages)
+
+
+def _with_pin(source: PinnedSource, text: str) -> PinnedSource:
+    """Return a source with what its pin must say, as long as its label is the one at hand."""
+    if text.startswith("because "):
+        return replace(source, uncorrected=text.removeprefix("because ").strip())
+    values = dict(line.split(" ", 1) for line in text.splitlines())
+    return replace(source, label=values.pop("label"), pin=PinValues(values))
 
 
 def _answers(texts: Mapping[str, str]) -> dict[str, SetAnswer]:

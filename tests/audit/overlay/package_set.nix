@@ -36,7 +36,7 @@ let
   existing = python: names
     [
       "accelerate" "einops" "hatchling" "numpy" "scipy" "setuptools" "tqdm" "torch" "torch-bin" "torchaudio" "torchaudio-bin"
-      "torchvision" "torchvision-bin" "triton" "triton-bin" "encodec-extras" "hydra-core" "odd-name" "pyyaml"
+      "torchWithCuda" "opencv4" "torchvision" "torchvision-bin" "triton" "triton-bin" "encodec-extras" "hydra-core" "odd-name" "pyyaml"
     ]
     (name: made python (_: { pname = name; meta = { description = name; }; }));
 

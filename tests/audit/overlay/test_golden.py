@@ -96,6 +96,7 @@ CHANGES = {
     "torch-override": (".propagatedBuildInputs",),
     "torch-missing": (".propagatedBuildInputs",),
     "torch-bin": (".propagatedBuildInputs", "environment"),
+    "true-label": (".version", ".src.rev"),
 }
 """What of a package the fixes of a rule may change; of all others nothing."""
 

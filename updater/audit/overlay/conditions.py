@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from updater.adapt.attributes import project_name
 from updater.adapt.markers import ENVIRONMENTS, condition
 from updater.audit.overlay.base import SourceRule
 from updater.model import Edit, Span, normalized_name
@@ -18,7 +17,7 @@ from updater.model.finding import FileEdit, Fix
 from updater.overlay.reading.inputs import RUNTIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from updater.audit.overlay.base import Need
     from updater.audit.overlay.sources import AuditedSource
@@ -65,33 +64,70 @@ class Conditions(SourceRule):
     exceptions: ClassVar[str] = (
         "Four systems are compared: Linux and Darwin on x86_64 and aarch64. A condition with "
         "anything but the platform's predicates is not judged, and neither is an input that "
-        "upstream does not require. On aarch64-darwin upstream calls the machine arm64: a marker "
+        "upstream does not require, or whose conditions together hold where upstream requires "
+        "it. On aarch64-darwin upstream calls the machine arm64: a marker "
         "with `aarch64` means Linux alone."
     )
 
     def of_source(self, source: AuditedSource) -> Iterator[Finding]:
-        """Yield each condition that disagrees on one of the systems."""
-        needed = source.task.needed.needed if source.task.needed is not None else ()
-        requirements = dict(_read(text) for _, text in needed if _is_plain(text))
-        for field in RUNTIME:
-            inputs = source.task.declared.lists.get(field)
-            for element in inputs.inputs if inputs is not None else ():
-                requirement = requirements.get(project_name(element.name))
-                if not element.condition or requirement is None:
-                    continue
-                here = systems_of(element.condition)
-                there = frozenset(name for name in _SYSTEMS if _holds(requirement, name))
-                if here is None or here == there:
-                    continue
-                listed = ", ".join(name for name in _SYSTEMS if name in here ^ there)
-                yield self.finding(
-                    source.package.file,
-                    element.span,
-                    f"{element.name} is conditional here, and upstream says otherwise for {listed}",
-                    source.package,
-                    advice=f"upstream requires {requirement}",
-                    fix=_fix(source, element, requirement, there),
-                )
+        """Yield each project whose conditions disagree, taken together, on one of the systems."""
+        requirements = _requirements(source)
+        for project, elements in _by_project(source).items():
+            wanted = requirements.get(project, [])
+            here = _joined(systems_of(element.condition) for element in elements)
+            there = frozenset(
+                name for name in _SYSTEMS if any(_holds(source, own, name) for own in wanted)
+            )
+            is_of_python = any("python" in str(own.marker) for own in wanted)
+            if not wanted or here is None or here == there or (is_of_python and not there):
+                continue
+            element = elements[0]
+            listed = ", ".join(name for name in _SYSTEMS if name in here ^ there)
+            is_one = len(elements) == len(wanted) == 1
+            yield self.finding(
+                source.package.file,
+                element.span,
+                f"{element.name} is conditional here, and upstream says otherwise for {listed}",
+                source.package,
+                advice=f"upstream requires {' and '.join(map(str, wanted))}",
+                fix=_fix(source, element, wanted[0], there) if is_one else None,
+            )
+
+
+def _requirements(source: AuditedSource) -> dict[str, list[Requirement]]:
+    """Return what upstream requires of each project; each entry may have a marker of its own."""
+    needed = source.task.needed.needed if source.task.needed is not None else ()
+    requirements: dict[str, list[Requirement]] = {}
+    for _, text in needed:
+        requirement = _read(text) if _is_plain(text) else None
+        if requirement is not None:
+            requirements.setdefault(normalized_name(requirement.name), []).append(requirement)
+    return requirements
+
+
+def _by_project(source: AuditedSource) -> dict[str, list[Input]]:
+    """Return the inputs that are there on a condition, by project; none that always is there."""
+    by_project: dict[str, list[Input]] = {}
+    for field in RUNTIME:
+        inputs = source.task.declared.lists.get(field)
+        for element in inputs.inputs if inputs is not None else ():
+            if element.name:
+                by_project.setdefault(source.projects[element.name], []).append(element)
+    return {
+        project: elements
+        for project, elements in by_project.items()
+        if all(element.condition for element in elements)
+    }
+
+
+def _joined(every: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """Return the systems on which one of some conditions holds; None where one is not read."""
+    joined = frozenset[str]()
+    for systems in every:
+        if systems is None:
+            return None
+        joined |= systems
+    return joined
 
 
 def systems_of(text: str) -> frozenset[str] | None:
@@ -146,17 +182,18 @@ def _is_plain(text: str) -> bool:
     return "extra ==" not in text
 
 
-def _read(text: str) -> tuple[str, Requirement | None]:
+def _read(text: str) -> Requirement | None:
     try:
-        requirement = Requirement(text)
+        return Requirement(text)
     except InvalidRequirement:
-        return "", None
-    return normalized_name(requirement.name), requirement
+        return None
 
 
-def _holds(requirement: Requirement, system: str) -> bool:
+def _holds(source: AuditedSource, requirement: Requirement, system: str) -> bool:
+    """Tell whether a requirement is one on a system, with the Python of the package."""
     marker = requirement.marker
-    return marker is None or marker.evaluate({**ENVIRONMENTS[system], "extra": ""})
+    environment = {**source.situation.environment, **ENVIRONMENTS[system], "extra": ""}
+    return marker is None or marker.evaluate(environment)
 
 
 def _fix(

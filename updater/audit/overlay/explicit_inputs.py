@@ -34,17 +34,19 @@ propagatedBuildInputs = with super.python3Packages; [ numpy tqdm ];
         "What only an extra, another system or another Python needs is passed over, and so is what "
         "`pythonRemoveDeps` removes. An import counts that runs when the package is imported: none "
         "in a function, under a condition, in a `try` that catches its failure, or in a test. "
-        "Where an input may bring a module under another name, the module is not told. torch is "
-        "told by `torch-missing`."
+        "Where an input may bring a module under another name, the module is not told. Where a "
+        "list of inputs is computed, or the source compiles the module itself, nothing is told. "
+        "`torch-missing` tells torch."
     )
 
     def of_source(self, source: AuditedSource) -> Iterator[Finding]:
         """Yield each requirement that no input is, and then each import."""
-        brought = set(source.projects.values())
+        if not source.has_whole_lists:
+            return
         for adaptation in source.plan.adaptations:
             edit = adaptation.edit
             is_own = isinstance(edit, InputAddition) and adaptation.kind == "requirements"
-            is_there = adaptation.input in brought  # under another name
+            is_there = source.brings(adaptation.input)  # under another name
             if is_own and not is_there and adaptation.input not in TORCH_INPUTS:
                 why = f"requires {adaptation.input}, and no input is that"
                 yield self.lacking(source, adaptation, why)

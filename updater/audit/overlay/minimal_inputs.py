@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from updater.adapt.modules import may_bring
+from packaging.requirements import Requirement
+
+from updater.adapt.modules import is_same, may_bring, project_of_module
 from updater.audit.overlay.base import SourceRule
 from updater.model.adaptation import Adaptation, InputRemoval
 from updater.overlay.reading.inputs import RUNTIME
@@ -39,9 +41,10 @@ propagatedBuildInputs = with super.python3Packages; [ numpy ];
     needs: ClassVar[Need] = "upstream"
     exceptions: ClassVar[str] = (
         "An input with a comment beside it, such as a plugin, is there on purpose. What an extra "
-        "needs, and what is imported anywhere in the source, is passed over. Where the source "
-        "imports a module that no input or requirement explains, no input is told: it may be that "
-        "module."
+        "needs, and what is imported anywhere in the source, is passed over; so is what a text of "
+        'the code names, such as `import_module("scipy")`, and a program or library that is no '
+        "Python package. Where the source imports a module that no input or requirement explains, "
+        "no input is told: it may be that module. So it is where a requirement asks for an extra."
     )
 
     def of_source(self, source: AuditedSource) -> Iterator[Finding]:
@@ -56,8 +59,9 @@ propagatedBuildInputs = with super.python3Packages; [ numpy ];
             for module in imports.anywhere
             if not any(may_bring(project, module) for project in there)
         ]
-        if unexplained:
+        if unexplained or any(Requirement(text).extras for _, text in needed.needed):
             return
+        worded = {project_of_module(word) for word in imports.worded}
         elements = [
             (field, element)
             for field in RUNTIME
@@ -69,7 +73,9 @@ propagatedBuildInputs = with super.python3Packages; [ numpy ];
         for field, element in elements:
             project = source.projects[element.name]
             is_imported = any(may_bring(project, module) for module in imports.anywhere)
-            if element.condition or project in required or is_imported:
+            is_worded = any(project == own or is_same(project, own) for own in worded)
+            is_named = project in required or is_imported or is_worded
+            if element.condition or is_named or source.is_foreign(element):
                 continue
             if source.overlay.has_comment(element.span):
                 continue
@@ -77,7 +83,7 @@ propagatedBuildInputs = with super.python3Packages; [ numpy ];
             yield self.finding(
                 package.file,
                 element.span,
-                f"the source neither requires nor imports {element.name}",
+                f"the source neither requires nor imports {element.attribute}",
                 package,
                 advice="take it out, or write beside it what needs it",
                 fix=source.fix(removal, "unsafe", "inputs"),

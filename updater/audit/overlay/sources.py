@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from updater.adapt.attributes import TORCH
-from updater.adapt.modules import is_known, may_bring, project_of_module
+from updater.adapt.attributes import TORCH, project_of
+from updater.adapt.modules import is_known, is_same, may_bring, project_of_module
 from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation_task
-from updater.adapt.removals import project_of
 from updater.adapt.repairs import Lack, Shortfall, repairs
 from updater.adapt.situation import final_attributes
 from updater.audit.overlay.overlay_text import OverlayText
@@ -19,6 +18,7 @@ from updater.kinds import FETCH_FUNCTIONS
 from updater.metadata import licences
 from updater.metadata.folders import files_in
 from updater.metadata.imports import SourceImports, read_imports
+from updater.metadata.native_modules import native_modules
 from updater.metadata.requirements import Requirements
 from updater.model import Edit, Span, normalized_name
 from updater.model.adaptation import (
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 
     from updater.adapt.situation import AdaptationPlan, Situation
     from updater.audit.overlay.project import AuditedProject
-    from updater.model import Package
+    from updater.model import Package, PinValues
     from updater.model.adaptation import Adaptation
     from updater.model.finding import FixSafety
+    from updater.overlay.reading.input_elements import Input
 
 
 class PinnedSource(Struct, frozen=True):
@@ -49,6 +50,8 @@ class PinnedSource(Struct, frozen=True):
     Attributes:
         files: its project files by path; empty where they are not known.
         untrue: why its label is not the source's; empty where it is, or where nobody knows.
+        label: the label that was judged.
+        pin: what the pin must say to be true; None where `uncorrected` says why it stays.
         has_code: all its Python files are among the files.
         indexed: of a repository's tag, the source distribution that the index has of the same
             release; empty where there is none, or where nobody knows.
@@ -58,6 +61,9 @@ class PinnedSource(Struct, frozen=True):
     untrue: str = ""
     has_code: bool = False
     indexed: str = ""
+    label: str | None = None
+    pin: PinValues | None = None
+    uncorrected: str = ""
 
 
 class AuditedSource(Struct, frozen=True, dict=True):
@@ -102,14 +108,36 @@ class AuditedSource(Struct, frozen=True, dict=True):
         answer = self.project.answers.get(self.package.identity)
         offers = answer.offers if answer is not None else {}
         return {
-            element.name: normalized_name(offers[element.name].name)
-            if element.name in offers
-            else project_of(self.situation, element.name)
+            element.name: normalized_name(offers[element.attribute].name)
+            if element.attribute in offers
+            else project_of(self.situation, element.attribute)
             for field in RUNTIME
             if field in self.task.declared.lists
             for element in self.task.declared.lists[field].inputs
             if element.name
         }
+
+    def brings(self, attribute: str) -> bool:
+        """Tell whether an attribute, or what has the same module, is among its inputs."""
+        wanted = project_of(self.situation, attribute)
+        there = self.projects
+        return attribute in there or any(
+            wanted == project or is_same(wanted, project) for project in there.values()
+        )
+
+    def is_foreign(self, element: Input) -> bool:
+        """Tell whether an input is taken from the whole package set, not from Python's."""
+        return any(
+            mention.role and not mention.set and mention.span in element.span
+            for mention in self.overlay.mentions
+            if mention.is_input
+        )
+
+    @property
+    def has_whole_lists(self) -> bool:
+        """Whether all of its inputs at run time could be read."""
+        lists = [self.task.declared.lists.get(field) for field in RUNTIME]
+        return all(own.whole for own in lists if own is not None)
 
     @cached_property
     def missing_imports(self) -> tuple[str, ...]:
@@ -117,17 +145,18 @@ class AuditedSource(Struct, frozen=True, dict=True):
 
         What a requirement may bring is told as such. An input that is not required, and is called
         otherwise than all that is imported, may be what brings a module: beside one, only modules
-        are told of which it is known who brings them.
+        are told of which it is known who brings them. So it is where the source compiles modules
+        whose names nobody knows.
         """
         imports, declared = self.imports, self.task.declared
-        lists = [declared.lists[field] for field in RUNTIME if field in declared.lists]
-        if imports is None or declared.removed is None or not all(own.whole for own in lists):
+        if imports is None or declared.removed is None or not self.has_whole_lists:
             return ()
         required = {name for name, _ in self.task.needed.needed} if self.task.needed else set()
         there = {*self.projects.values(), *required, *declared.removed}
+        compiled = native_modules(files_in(self.package.folder, self.source.files))
         missing = [
             module
-            for module in sorted(imports.needed)
+            for module in sorted(imports.needed - (compiled or frozenset()))
             if not any(may_bring(project, module) for project in there)
             and project_of_module(module)
         ]
@@ -137,7 +166,8 @@ class AuditedSource(Struct, frozen=True, dict=True):
             if not any(may_bring(project, module) for module in imports.anywhere)
         ]
         sure = {module for module in missing if is_known(module) or module in TORCH}
-        return tuple(module for module in missing if not strange or module in sure)
+        is_clear = not strange and compiled is not None
+        return tuple(module for module in missing if is_clear or module in sure)
 
     def import_addition(self, module: str) -> Adaptation | None:
         """Return what adds the input for a module that is imported."""

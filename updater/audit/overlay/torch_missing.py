@@ -38,8 +38,13 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin numpy ];
 
     def of_source(self, source: AuditedSource) -> Iterator[Finding]:
         """Yield torch and what belongs to it, where it is needed and no input is that."""
+        if not source.has_whole_lists:
+            return
         for adaptation in source.plan.adaptations:
-            is_addition = isinstance(adaptation.edit, InputAddition)
+            # What only the build needs is told by `build-system`.
+            is_addition = (
+                isinstance(adaptation.edit, InputAddition) and adaptation.kind == "requirements"
+            )
             if is_addition and adaptation.input in TORCH_INPUTS:
                 name = adaptation.input.removesuffix("-bin")
                 why = f"requires {name}, and no input brings it"

@@ -75,6 +75,8 @@ def _prove_packages(
         touches = touched.get(old.identity, "")
         if touches == "source":
             _prove_source(old, new)
+        elif touches == "label":
+            _prove_hashes(old, new)
         elif facts_of(old) != facts_of(new):
             raise PatchError(f"{old.identity}: the edit would change its version or source")
         if touches != "inputs" and inputs_of(before.text, old) != inputs_of(after.text, new):
@@ -89,6 +91,20 @@ def _prove_source(old: Package, new: Package) -> None:
     pairs = zip(old.sources, new.sources, strict=False)
     if not same or any(_meaning(was) != _meaning(now) for was, now in pairs):
         raise PatchError(f"{old.identity}: the edit would change which source it is")
+
+
+def _prove_hashes(old: Package, new: Package) -> None:
+    """Show that sources have the fetchers and hashes that they had, whatever they are called."""
+    was, now = (
+        (own.pname, bool(own.problem), [(call.fetcher, _hashes(call)) for call in own.sources])
+        for own in (old, new)
+    )
+    if was != now:
+        raise PatchError(f"{old.identity}: the edit would change what its source is")
+
+
+def _hashes(source: Source) -> list[tuple[str, str | None]]:
+    return [(own.name, own.value) for own in source.fields if own.name in HASH_FIELDS]
 
 
 def _meaning(source: Source) -> tuple[object, ...]:

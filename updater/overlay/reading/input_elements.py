@@ -33,6 +33,8 @@ class Input(Struct, frozen=True):
         condition: the expression on which ``optionals`` has it; empty where it is always there.
         overridden: the arguments that an ``override`` gives it.
         statement: what goes with it from a set whose values are the list; None in brackets.
+        bound: what the file binds the name to, such as ``("super", "python3Packages", "numpy")``
+            of ``let np = super.python3Packages.numpy;``; empty where it binds it to no package.
     """
 
     name: str
@@ -42,6 +44,12 @@ class Input(Struct, frozen=True):
     condition: str = ""
     overridden: tuple[str, ...] = ()
     statement: Span | None = None
+    bound: tuple[str, ...] = ()
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that it is in a package set, also where the file calls it otherwise."""
+        return self.bound[-1] if self.bound else self.name
 
 
 class Inheritance(Struct, frozen=True):
@@ -215,7 +223,16 @@ class ListReader:
         base = names[:-1]
         if not base and scope.holder(names[0]) is None and withs:
             base = withs[-1]
-        return Input(names[-1], base, where, written, condition, overridden)
+        bound = self._package_of(names[0], scope) if len(names) == 1 else ()
+        return Input(names[-1], base, where, written, condition, overridden, bound=bound)
+
+    def _package_of(self, name: str, scope: Scope) -> tuple[str, ...]:
+        """Return the names that a name of the file stands for; empty where it is what it says."""
+        binding = scope.find(name)
+        if binding is None or binding.inherited:
+            return ()
+        target = references.targets(binding, self._data)
+        return self._names(target[0][0])[0] if len(target) == 1 else ()
 
     def _names(self, element: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the names that an element is selected by, and the arguments that it is given."""
