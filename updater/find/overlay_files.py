@@ -12,7 +12,6 @@ from updater.overlay.reading.borrowed import held_together
 from updater.overlay.reading.drafts import ReplacedFetcher  # noqa: TC001 - msgspec reads it
 from updater.overlay.reading.neighbours import completed
 from updater.overlay.reading.pin_readers import with_readers
-from updater.overlay.reading.shape import is_plain_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -64,6 +63,8 @@ class OverlayFile(Struct, frozen=True):
     @property
     def is_values(self) -> bool:
         """Tell whether it is a set of values alone: ``import ./pins.nix``."""
+        from updater.overlay.reading.shape import is_plain_set  # noqa: PLC0415 - the parser
+
         return not self.packages and not self.calls and is_plain_set(self.data or b"")
 
 
