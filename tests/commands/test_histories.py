@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BUMP = "bump --no-build"
 SEEDS = (1,)
 THOROUGH = pytest.param(
-    (100, 101, 102, 103, 104, 105, 106, 107, 108), marks=pytest.mark.thorough, id="more"
+    (100, 101, 102, 103, 104, 105, 106, 107, 108, 237), marks=pytest.mark.thorough, id="more"
 )
 
 

@@ -169,8 +169,13 @@ class TagChooser:
             "mistake"
         )
         other = await self._chosen()
-        if isinstance(other, Take) or not is_newer(ordered(own), self._current):
+        if not is_newer(ordered(own), self._current):
             return other
+        if isinstance(other, Take):
+            # of two tags that both say another version than their sources, the newer one is taken
+            told = await self._own(other.candidate)
+            if told == other.candidate.version or not is_newer(ordered(own), ordered(told)):
+                return other
         return replace(choice, candidate=replace(candidate, version=own))
 
     async def _is_unkept(self, own: str) -> bool:
