@@ -1,7 +1,12 @@
-"""Trees hashed per second against `git archive` and `nix-hash` for each commit, in one run.
+"""What identifying costs: of single pins in a large repository, and each tree of a history.
 
-    python benchmarks/identify.py [COMMITS...]
+    python -m benchmarks.identify [--before UPDATER] [--only pins|trees] [COMMITS...]
 
+First, `updater identify` is run as a whole on a history of 14,000 commits and 2,500 files: what it
+transfers, its memory and its processor's time (`large_history`). ``--before`` names another
+updater, such as one of an earlier commit, to run in turn with this one.
+
+Then trees are hashed, against `git archive` and `nix-hash` for each commit, which is the naive way.
 For each history length (100, 1,000 and 10,000 commits unless told otherwise) and trees of 20, 200
 and 2,000 files, a history is made in which each commit changes one to three files. `identify`'s
 engine hashes all of it, once in a process of its own and once with a process for each processor, as
@@ -11,6 +16,7 @@ sample of the same commits, as many as fit into a few seconds, and their hashes 
 
 from __future__ import annotations
 
+import argparse
 import json
 import multiprocessing
 import os
@@ -23,10 +29,13 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from benchmarks.large_history import measure
 from updater.effects.git.mirror import Mirror
 from updater.identify.hashes import TreeHashes
 
-LENGTHS = [int(one) for one in sys.argv[1:]] or [100, 1_000, 10_000]
+LENGTHS = [100, 1_000, 10_000]
+LARGE = (14_000, 2_500)
+"""Commits and files of the history in which single pins are identified."""
 FILES = (20, 200, 2_000)
 AIMS = {20: 40.0, 200: 40.0, 2_000: 20.0}
 NAIVE_SECONDS = 5.0
@@ -110,9 +119,22 @@ def naive(folder: Path, wanted: dict[str, str]) -> float:
 
 
 def main() -> None:
-    """Print one line for each history."""
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--before", default="", metavar="UPDATER")
+    parser.add_argument("--only", choices=("pins", "trees"), default="")
+    parser.add_argument("commits", type=int, nargs="*", default=LENGTHS)
+    options = parser.parse_args()
+    if options.only != "trees":
+        measure(options.before, *LARGE)
+    if options.only != "pins":
+        trees(options.commits)
+
+
+def trees(lengths: list[int]) -> None:
+    """Print one line for each history whose trees are hashed."""
     for files in FILES:
-        for commits in LENGTHS:
+        for commits in lengths:
             with tempfile.TemporaryDirectory() as name:
                 folder = Path(name) / "history.git"
                 make(folder, commits, files)

@@ -413,13 +413,13 @@ STUCK = """
 import os, signal, sys
 from updater.__main__ import main
 from updater.effects.processes import workers
-from updater.identify import hashes
+from updater.identify import crew, hashes
 class Stuck(workers.Worker):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         os.kill(self._process.pid, signal.SIGSTOP)
         print(self._process.pid, flush=True)
-hashes._ALONE_SECONDS, hashes._processors, hashes.Worker = 0.0, lambda: 2, Stuck
+hashes._ALONE_SECONDS, hashes._processors, crew.Worker = 0.0, lambda: 2, Stuck
 sys.exit(main(sys.argv[1:]))
 """
 

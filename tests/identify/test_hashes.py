@@ -12,7 +12,7 @@ import pytest
 from tests.loopback.repositories import Repository
 from updater.effects.git.mirror import Mirror
 from updater.effects.processes import workers
-from updater.identify import hashes
+from updater.identify import crew, hashes
 from updater.identify.exact import Unreproducible
 from updater.identify.hashes import TreeHashes
 from updater.identify.search import Match, NothingFound, SearchClues, candidates, search
@@ -65,7 +65,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[workers.Worker]:
             super().__init__(module, *arguments)
             made.append(self)
 
-    monkeypatch.setattr(hashes, "Worker", Noted)
+    monkeypatch.setattr(crew, "Worker", Noted)
     return made
 
 

@@ -79,8 +79,8 @@ def build(repository: Hosted, steps: list[Step]) -> dict[str, str]:
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.lists(STEPS, min_size=1, max_size=8))
-def test_every_commit_of_a_random_history_is_found(steps: list[Step]) -> None:
+@given(st.lists(STEPS, min_size=1, max_size=8), st.booleans())
+def test_every_commit_of_a_random_history_is_found(steps: list[Step], is_large: bool) -> None:  # noqa: FBT001
     with TemporaryDirectory() as name, GitHub(Path(name) / "github") as github:
         folder = Path(name)
         repository = github.repository("o", "r")
@@ -99,7 +99,10 @@ def test_every_commit_of_a_random_history_is_found(steps: list[Step]) -> None:
 
         async def identified(commit: str) -> tuple[str, bool]:
             url, pinned = f"{github.url}/o/r.git", parse_hash(hashes[commit], "sha256")
-            asked = HashQuestion(url, pinned, "a.nix", hashes[commit], commit, (), tuple(tagged))
+            tags = tuple(tagged)
+            asked = HashQuestion(
+                url, pinned, "a.nix", hashes[commit], commit, (), tags, is_large=is_large
+            )
             found = await identifier.answer(asked)
             assert isinstance(found, Identity)
             return found.commit, found.is_named

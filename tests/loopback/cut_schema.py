@@ -67,8 +67,8 @@ GRAPHQL_FIELDS = {
     "RateLimit": "cost limit nodeCount remaining resetAt used",
     "User": "login",
     "Repository": (
-        "databaseId defaultBranchRef id isArchived isDisabled isEmpty isFork isPrivate issues "
-        "latestRelease name nameWithOwner object pullRequests pushedAt ref refs release "
+        "databaseId defaultBranchRef diskUsage id isArchived isDisabled isEmpty isFork isPrivate "
+        "issues latestRelease name nameWithOwner object pullRequests pushedAt ref refs release "
         "releases url"
     ),
     "RefConnection": "edges nodes pageInfo totalCount",

@@ -300,6 +300,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
     "Repository": {
         "databaseId": lambda hosted, _info: hosted.number,
         "defaultBranchRef": default_branch,
+        "diskUsage": lambda hosted, _info: hosted.kilobytes(),
         "id": lambda hosted, _info: f"R_{hosted.number}",
         "isArchived": lambda hosted, _info: hosted.archived,
         "isDisabled": lambda _hosted, _info: False,

@@ -95,6 +95,7 @@ class Hosted(Repository):
             for a token that may not read them.
         hides_issues: the tokens may not read the issues by GraphQL.
         strict: only what is up to date with the default branch is merged into it.
+        disk_usage: what GitHub says that it takes, in kilobytes; None for what its packs take.
     """
 
     def __init__(
@@ -124,6 +125,15 @@ class Hosted(Repository):
         self.checks = ""
         self.strict = False
         self.hides_issues = False
+        self.disk_usage: int | None = None
+
+    def kilobytes(self) -> int:
+        """What GitHub says that it takes on disk."""
+        if self.disk_usage is not None:
+            return self.disk_usage
+        self.settle()
+        packs = self.path.glob("objects/pack/*.pack")
+        return sum(pack.stat().st_size for pack in packs) // 1000
 
     @property
     def full_name(self) -> str:

@@ -90,7 +90,7 @@ class GitHost:
             HostileFile: it has more than ``largest`` bytes.
             UpstreamError: it cannot be fetched.
         """
-        if await history.has([commit]):
+        if await history.has_files([commit]):
             return await history.read(commit, path, largest)
         return await self.patiently(lambda: history.read(commit, path, largest))
 

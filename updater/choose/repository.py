@@ -106,7 +106,8 @@ class PinnedRepository:
             warnings: besides the choice's own.
         """
         pinned = self.pinned(held.commit, held.version) if held is not None else self.pinned()
-        return Decision(self.subject, self.tracking, choice, pinned, warnings, self.evidence)
+        decision = Decision(self.subject, self.tracking, choice, pinned, warnings, self.evidence)
+        return replace(decision, repository=self.offer.repository)
 
     @property
     def moving_name(self) -> str:
@@ -325,7 +326,8 @@ class PinnedRepository:
         except (NotFound, Refused, NoArchive):
             if not prefetcher.http.has_token(url) or self.blocked:
                 raise
-            sri = await self.run.identifier().hash_of(url, commit)
+            identifier = self.run.identifier()
+            sri = await identifier.hash_of(url, commit, is_large=self.offer.is_large)
             if sri is None:
                 raise
             return Hashed(sri, "embedded", 0)
@@ -363,6 +365,7 @@ class PinnedRepository:
                 **{f"tags/{tag.ref}": tag.commit for tag in self.offer.candidates if tag.commit},
                 **{f"heads/{name}": head for name, head in self.offer.branches.items()},
             },
+            is_large=self.offer.is_large,
         )
 
     @property

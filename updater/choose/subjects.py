@@ -169,6 +169,7 @@ class Decision(Struct, frozen=True):
 
     Attributes:
         evidence: where the pin had to be identified.
+        repository: where git finds the source's repository; empty where nobody looked there.
         newest: the newest version that upstream has, whether it may be taken or not.
         renewed: the hash that the pinned source has now, where its text depends on refs that moved
             on; None where the pinned one is right.
@@ -186,6 +187,7 @@ class Decision(Struct, frozen=True):
     renewed: Sri | None = None
     further: tuple[Fetch, ...] = ()
     indexed: Offer | None = None
+    repository: str = ""
 
     @property
     def reason(self) -> str:

@@ -167,6 +167,26 @@ class Prefetcher(Struct, frozen=True):
                     return self._hash(fetch, copied, paths)
         raise HashError(f"{shown(url)} was never asked for")
 
+    def read(
+        self, fetch: Fetch, chunks: Iterator[bytes], keep: Path | None, paths: Container[str]
+    ) -> Hashed:
+        """Return the hash of a tree that need not be downloaded, as `hash` would.
+
+        Args:
+            fetch: what would be downloaded.
+            chunks: a tar archive of the same tree.
+            keep: as of `hash`.
+            paths: as of `hash`.
+
+        Raises:
+            HashError: it is not what is fetched.
+        """
+        fetch = replace(fetch, url=f"{fetch.commit}.tar")
+        if keep is None:
+            return self._hash(fetch, chunks, paths)
+        with copying(chunks, keep) as copied:
+            return self._hash(fetch, copied, paths)
+
     def _hash(self, fetch: Fetch, chunks: Iterator[bytes], paths: Container[str]) -> Hashed:
         file = _PlainFile(fetch, chunks)
         if not fetch.unpack and not fetch.commit:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from updater.effects.processes.workers import Worker
 from updater.errors import HashError, UpstreamError
 from updater.hashing.archive import hash_archive
+from updater.identify.crew import Crew
 from updater.identify.exact import Inexact, Unreproducible
-from updater.identify.trees import KEPT_BYTES, TreeHash, TreeHasher
+from updater.identify.trees import TreeHash, TreeHasher
 from updater.model import Sri
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ _ALONE_SECONDS: Final = 2.0
 
 _STRETCH_SECONDS: Final = 0.25
 _LONGEST_STRETCH: Final = 250  # commits; two of them must fit into a pipe
+_GROWTH: Final = 4
 _UNMEASURED_STRETCH: Final = 25  # where an earlier run hashed all so far
-_WAITING: Final = 2  # stretches for each worker: one in work, one in the pipe
 _MOST_WORKERS: Final = 8
 
 
@@ -70,7 +70,8 @@ class TreeHashes:
         self._digests = mirror.kept_hashes()
         self._objects = objects
         self._hasher = TreeHasher(objects)
-        self._crew: _Crew | None = None
+        self._crew: Crew | None = None
+        self._is_thin = mirror.is_thin
 
     def of(self, entry: LoggedCommit) -> TreeHash:
         """Return a commit's hash.
@@ -92,6 +93,7 @@ class TreeHashes:
         self.made += 1
         try:
             ahead = self._crew.taken(entry, self.over) if self._crew is not None else None
+            self._provide(entry)
             hashed = ahead or self._hasher.hash(entry.commit, entry.tree)
         except Inexact:
             hashed = self._archived(entry)
@@ -114,8 +116,10 @@ class TreeHashes:
 
     def pointers(self, entry: LoggedCommit | None) -> tuple[str, ...]:
         """Return the names of a commit's files that are pointers of Git LFS, as far as known."""
-        with suppress(Inexact, Unreproducible):
-            return self._hasher.pointers(entry.tree) if entry is not None else ()
+        with suppress(Inexact, Unreproducible, UpstreamError):
+            if entry is not None:
+                self._provide(entry)
+                return self._hasher.pointers(entry.tree)
         return ()
 
     def _named(
@@ -124,6 +128,7 @@ class TreeHashes:
         def describe(placeholders: Sequence[bytes]) -> Mapping[bytes, bytes]:
             return self._mirror.described(entry.commit, placeholders)
 
+        self._provide(entry)
         return self._hasher.hashes(entry.commit, entry.tree, guesses, describe)
 
     def keep(self) -> None:
@@ -140,6 +145,9 @@ class TreeHashes:
             offered: the candidates in their order.
             workers: how many processes; as many as there are processors, if None.
         """
+        if self._is_thin:
+            yield from self._by_rounds(offered)
+            return
         workers = min(_MOST_WORKERS, _processors()) if workers is None else workers
         started, first = time.monotonic(), self.made
         for entry in offered:
@@ -153,15 +161,36 @@ class TreeHashes:
         size = round(made / seconds * _STRETCH_SECONDS) if made else _UNMEASURED_STRETCH
         size = max(1, min(_LONGEST_STRETCH, size))
         self._hasher = TreeHasher(self._objects)  # what it keeps, the others keep now
-        with _Crew.of(workers, self._mirror) as crew:
+        with Crew.of(workers, self._mirror) as crew:
             self._crew = crew
             try:
                 yield from self._by_stretches(crew, offered, size)
             finally:
                 self._crew = None
 
+    def _by_rounds(self, offered: Iterator[LoggedCommit]) -> Iterator[LoggedCommit]:
+        """Yield candidates, with what a thin mirror lacks of them fetched for more and more."""
+        size = 1
+        while entries := list(islice(offered, size)):
+            new = (entry.tree for entry in entries if not self._is_known(bytes.fromhex(entry.tree)))
+            if not self.over():
+                self._mirror.provide(list(islice(dict.fromkeys(new), self._most - self.made)))
+            yield from entries
+            size = min(_LONGEST_STRETCH, size * _GROWTH)
+
+    def _provide(self, entry: LoggedCommit) -> None:
+        """Have what a commit's hash is made of.
+
+        Raises:
+            Unreproducible: upstream does not give it any more.
+        """
+        if self._is_thin:
+            self._mirror.provide([entry.tree])
+            if self._mirror.lacks(entry.tree):
+                raise Unreproducible("upstream does not have its files any more")
+
     def _by_stretches(
-        self, crew: _Crew, offered: Iterator[LoggedCommit], size: int
+        self, crew: Crew, offered: Iterator[LoggedCommit], size: int
     ) -> Iterator[LoggedCommit]:
         waiting: deque[list[LoggedCommit]] = deque()
         sent: set[bytes] = set()
@@ -194,73 +223,6 @@ class TreeHashes:
         except HashError as error:
             raise Unreproducible(error.message) from error
         return TreeHash(unpacked.sri, depends_on_commit=True)
-
-
-class _Crew:
-    """Worker processes and what they were asked for, each stretch by its turn.
-
-    Attributes:
-        room: how many stretches they may have.
-    """
-
-    def __init__(self, workers: list[Worker]) -> None:
-        self.room = len(workers) * _WAITING
-        self._workers = workers
-        self._turn = 0
-        self._stretches: deque[tuple[Worker, list[str]]] = deque()
-        self._hashes: dict[str, Any] = {}
-
-    @classmethod
-    @contextmanager
-    def of(cls, number: int, mirror: Mirror) -> Iterator[_Crew]:
-        """Start so many processes, and end them whatever happens."""
-        workers: list[Worker] = []
-        try:
-            for _ in range(number):
-                arguments = (str(mirror.folder), str(KEPT_BYTES // number))
-                workers.append(Worker("updater.identify.worker", *arguments))
-            yield cls(workers)
-        finally:
-            for worker in workers:
-                worker.close()
-
-    @property
-    def outstanding(self) -> int:
-        """How many trees they were asked for and have not told yet, or nobody has taken."""
-        return sum(len(commits) for _, commits in self._stretches) + len(self._hashes)
-
-    def ask(self, stretch: list[LoggedCommit]) -> None:
-        """Give the next worker a stretch."""
-        if stretch:
-            worker = self._workers[self._turn % len(self._workers)]
-            self._turn += 1
-            worker.ask([(entry.commit, entry.tree) for entry in stretch])
-            self._stretches.append((worker, [entry.commit for entry in stretch]))
-
-    def taken(self, entry: LoggedCommit, over: Callable[[], bool]) -> TreeHash | None:
-        """Return the hash of a commit, None where no worker tells it.
-
-        Raises:
-            Inexact: git itself must be asked.
-            Unreproducible: it has none to compare.
-        """
-        while entry.commit not in self._hashes and any(
-            entry.commit in each for _, each in self._stretches
-        ):
-            worker, commits = self._stretches.popleft()
-            answers = worker.answer(over)
-            if answers is None:
-                return None
-            self._hashes |= dict(zip(commits, answers, strict=True))
-        match self._hashes.pop(entry.commit, None):
-            case [str(digest), bool(depends)]:
-                return TreeHash(Sri("sha256", bytes.fromhex(digest)), depends)
-            case ["unreproducible", *words]:
-                raise Unreproducible(" ".join(words))
-            case ["inexact"]:
-                raise Inexact
-            case _:
-                return None
 
 
 def _processors() -> int:

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import threading
-import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from msgspec.structs import replace
 
 from updater.effects.git import own as git
-from updater.effects.git.bare import FETCH_SECONDS
-from updater.effects.git.mirror import LoggedCommit, Mirror
+from updater.effects.git.mirror import LoggedCommit
 from updater.effects.kept import untold
-from updater.errors import GitTooSlow
+from updater.errors import GitTooSlow, HashError, Offline
 from updater.identify.exact import Unreproducible
-from updater.identify.hashes import TreeHashes
 from updater.identify.matching import holding_commits, names_of
+from updater.identify.mirrors import Mirrors, Opening
 from updater.identify.questions import HashQuestion, Identification, Identity, SearchBudget
 from updater.identify.search import NothingFound, SearchClues, candidates, search
 from updater.identify.search_records import SearchRecords
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from updater.effects.answers import Answers
@@ -62,11 +60,9 @@ class Identifier:
     ) -> None:
         self._root = root
         self._note = note
-        self._detail = detail
-        self._cache = cache
         self._budget = budget
         self._answers = answers
-        self._token = token
+        self._mirrors = Mirrors(cache / "mirrors", budget, note, token, detail)
         self._limit = CapacityLimiter(2)
         self._searched = SearchRecords(answers)
 
@@ -111,7 +107,7 @@ class Identifier:
             self._answers.keep({**answer, "holding": holding}, *_key(question))
         return identity
 
-    async def hash_of(self, url: str, commit: str) -> Sri | None:
+    async def hash_of(self, url: str, commit: str, *, is_large: bool = False) -> Sri | None:
         """Return the hash of one commit's archive, None where it has no one hash, or is not there.
 
         Raises:
@@ -123,7 +119,8 @@ class Identifier:
             return parse_hash(str(answer["hash"]), "sha256")
 
         def work(stop: threading.Event) -> Sri | None:
-            with self._opened(url, None, stop, {commit}) as (mirror, hashes):
+            opening = Opening(url, tips=frozenset({commit}), is_large=is_large)
+            with self._mirrors.opened(opening, stop) as (mirror, hashes):
                 entry = mirror.commit(commit)
                 if entry is None or entry.commit != commit:  # or it is a tag's own object
                     return None
@@ -144,8 +141,7 @@ class Identifier:
         """
 
         def work(stop: threading.Event) -> bool:
-            tips = question.named_commits
-            with self._opened(question.url, question.pinned, stop, tips) as (mirror, hashes):
+            with self._mirrors.opened(Opening.of(question), stop) as (mirror, hashes):
                 entry = mirror.commit(commit)
                 try:
                     return entry is not None and hashes.anew(entry).sri == question.pinned
@@ -153,6 +149,39 @@ class Identifier:
                     return (
                         entry is not None and names_of(question, mirror, hashes)(entry) is not None
                     )
+
+        return await self._in_thread(work)
+
+    async def written(
+        self, url: str, commit: str, read: Callable[[Iterator[bytes]], T]
+    ) -> tuple[Sri, T] | None:
+        """Return the hash of a commit's archive, and what is read in it, without a download.
+
+        The archive is written by git, from what an earlier search fetched.
+
+        Args:
+            url: the repository's address.
+            commit: its id.
+            read: reads the pieces of a tar archive; may raise HashError.
+
+        Returns:
+            None where something is missing, or the host's archive may be another one: its text
+            depends on refs, or the host may put in what is in Git LFS.
+        """
+        if not self._mirrors.has(url):
+            return None
+
+        def work(stop: threading.Event) -> tuple[Sri, T] | None:
+            with (
+                suppress(HashError, Offline, Unreproducible),
+                self._mirrors.opened(Opening(url, offline=True), stop) as (mirror, hashes),
+            ):
+                entry = mirror.commit(commit)
+                if entry is not None and entry.commit == commit and not hashes.pointers(entry):
+                    sri = hashes.of(entry).sri
+                    with mirror.archive(commit) as chunks:
+                        return sri, read(chunks)
+            return None
 
         return await self._in_thread(work)
 
@@ -164,7 +193,7 @@ class Identifier:
         """
 
         def work(stop: threading.Event) -> str:
-            with self._opened(url, None, stop) as (mirror, _):
+            with self._mirrors.opened(Opening(url), stop) as (mirror, _):
                 entry = mirror.commit(shortened)
                 return entry.commit if entry is not None else ""
 
@@ -193,7 +222,8 @@ class Identifier:
         if (
             named
             and named not in holding
-            and await self.hash_of(question.url, named) == (question.pinned)
+            and await self.hash_of(question.url, named, is_large=question.is_large)
+            == question.pinned
         ):
             holding = [*holding, named]
             self._answers.keep({**answer, "holding": holding}, *key)
@@ -211,8 +241,7 @@ class Identifier:
         self, question: HashQuestion, clues: SearchClues, stop: threading.Event
     ) -> NothingFound | tuple[Identity, list[str]]:
         pinned, budget = question.pinned, self._budget
-        tips = question.named_commits
-        with self._opened(question.url, pinned, stop, tips) as (mirror, hashes):
+        with self._mirrors.opened(Opening.of(question), stop) as (mirror, hashes):
             if question.named:
                 mirror.commit(question.named)  # so that it is there although no ref leads to it
 
@@ -244,43 +273,6 @@ class Identifier:
                 pointers=hashes.pointers(LoggedCommit(match.commit, match.tree, match.seconds)),
             )
             return identity, holding[:_MOST_NAMED]
-
-    @contextmanager
-    def _opened(
-        self,
-        url: str,
-        pinned: Sri | None,
-        stop: threading.Event,
-        tips: Collection[str] = (),
-    ) -> Iterator[tuple[Mirror, TreeHashes]]:
-        self._note(f"{url}: cloning")
-        budget = self._budget
-        mirrors, token = self._cache / "mirrors", self._token(url)
-        begun = time.monotonic()
-        opened = Mirror.opened(
-            url,
-            mirrors,
-            token,
-            budget.fetched,
-            offline=budget.offline,
-            detail=self._detail,
-            tips=tips,
-            seconds=FETCH_SECONDS if budget.brief is None else budget.brief,
-        )
-        with opened as mirror:
-            ends = time.monotonic() + budget.seconds
-            if budget.brief is not None:
-                ends = min(ends, begun + budget.brief)
-
-            def over() -> bool:
-                return stop.is_set() or time.monotonic() > ends
-
-            with mirror.objects() as objects:
-                hashes = TreeHashes(mirror, objects, pinned, budget.max_candidates, over)
-                try:
-                    yield mirror, hashes
-                finally:
-                    hashes.keep()
 
 
 def _key(question: HashQuestion) -> tuple[str, str]:

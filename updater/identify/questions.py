@@ -46,6 +46,7 @@ class HashQuestion(Struct, frozen=True):
         default_branch: what may have led to any commit; archives may have its name in them.
         refs: what upstream was just seen to have: ref -> commit. A clone that has these commits is
             not brought up to date, and what was not found is not looked for until they change.
+        is_large: so large is the repository that only what is looked at is cloned.
     """
 
     url: str
@@ -57,6 +58,7 @@ class HashQuestion(Struct, frozen=True):
     tagged: tuple[str, ...]
     default_branch: str = ""
     refs: Mapping[str, str] = field(default_factory=dict)
+    is_large: bool = False
 
     @property
     def named_commits(self) -> frozenset[str]:

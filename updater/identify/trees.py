@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     Describe: TypeAlias = Callable[[Sequence[bytes]], Mapping[bytes, bytes]]
 
-KEPT_BYTES: Final = 128 * 1024 * 1024
+KEPT_BYTES: Final = 96 * 1024 * 1024
 """How much of serialised folders is kept, of all trees together."""
 
 _STREAMED_BYTES: Final = 4 * 1024 * 1024

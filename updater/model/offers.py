@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 from msgspec import Struct, field
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from updater.model.hashes import Sri
     from updater.model.project import Project
+
+_LARGE_BYTES: Final = 20_000_000
 
 
 class PinWarning(Struct, frozen=True):
@@ -213,6 +215,7 @@ class Offer(Struct, frozen=True):
         repository: the address that git knows it by, or an empty string.
         releases: what a code host calls releases, None where they were not asked for.
         project: the project's identity now; differs from the question's where it moved.
+        disk_bytes: what the repository takes on its host's disk; 0 where the host does not say.
     """
 
     project: Project
@@ -223,6 +226,12 @@ class Offer(Struct, frozen=True):
     releases: tuple[Candidate, ...] | None = None
     facts: CommitFacts = field(default_factory=CommitFacts)
     warnings: tuple[PinWarning, ...] = ()
+    disk_bytes: int = 0
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its history is cloned without what nobody looks at."""
+        return self.disk_bytes > _LARGE_BYTES
 
 
 class Note(Struct, frozen=True):

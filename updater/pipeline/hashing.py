@@ -100,7 +100,14 @@ class HashStage(Struct, frozen=True):
         if isinstance(fetch, NoFile):
             return Held(reason=fetch.reason, **decision.common_fields)
         further = await further_unambiguous(subject, decision.further, self.run)
-        search = SourceHashes(subject, [fetch, *further], self.run.prefetcher)
+        identified = decision.repository if decision.evidence is not None else ""
+        search = SourceHashes(
+            subject,
+            [fetch, *further],
+            self.run.prefetcher,
+            identified,
+            self.run.identifier,
+        )
         nix = await self._nix(search, ask)
         problem = search.problem(nix.problem, moving=decision.tracking.moving)
         if problem:

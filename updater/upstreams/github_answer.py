@@ -111,6 +111,7 @@ class _Repository(_Shape, frozen=True):
     default_branch_ref: _Ref | None
     refs: _Tags
     releases: _ReleaseNodes | None = None
+    disk_usage: int | None = None  # in kilobytes
 
 
 class RepositoryAnswer:
@@ -183,6 +184,7 @@ class RepositoryAnswer:
                 dates, dict(self._relations()), self._contents(), self._tag_objects()
             ),
             warnings=moved(project.path, self.path) + self._archived(),
+            disk_bytes=(repository.disk_usage or 0) * 1000,
         )
 
     def _tag_objects(self) -> dict[str, str]:

@@ -23,6 +23,7 @@ _FRAGMENTS = f"""\
 fragment Repo on Repository {{
   nameWithOwner
   isArchived
+  diskUsage
   defaultBranchRef {{ name target {{ ...Head }} }}
   refs(refPrefix: "refs/tags/", first: {PAGE}) {{
     totalCount

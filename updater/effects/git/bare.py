@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from updater.effects import kept
-from updater.effects.git import seal
+from updater.effects.git import seal, thin
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
 from updater.effects.processes.process import decoded
@@ -79,13 +79,26 @@ class BareClone:
         self._environment = isolated()
         self._fetching = isolated(url, token)
 
-    def update(self, lock: int, tips: Collection[str] = (), seconds: float = FETCH_SECONDS) -> None:
+    @property
+    def is_thin(self) -> bool:
+        """Whether it has no more of trees and files than somebody asked for."""
+        return thin.is_marked(self.folder)
+
+    def update(
+        self,
+        lock: int,
+        tips: Collection[str] = (),
+        seconds: float = FETCH_SECONDS,
+        *,
+        is_large: bool = False,
+    ) -> None:
         """Clone the repository, or bring its clone up to date; where it is damaged, clone it again.
 
         Args:
             lock: the file whose lock keeps others out.
             tips: commits; a clone that has them all is up to date. Without any, none is.
             seconds: how long it may take.
+            is_large: a new clone is a thin one.
 
         Raises:
             UpstreamError: it cannot be fetched.
@@ -94,7 +107,7 @@ class BareClone:
         self._lock = lock
         is_whole = self._drop_damaged()
         if not (is_whole and tips and self._has(tips)):
-            self._fetch(seconds, is_whole=is_whole)
+            self._fetch(seconds, is_whole=is_whole, is_large=is_large)
 
     def _has(self, commits: Collection[str]) -> bool:
         """Tell whether some commits are there, with all that is behind them."""
@@ -121,12 +134,13 @@ class BareClone:
         """Tell whether all is there that refs lead to, after a run that died while it fetched."""
         try:
             self._git("init", "--bare", "--quiet", "--template=", str(self.folder), inside=False)
-            self._git("rev-list", "--quiet", "--objects", "--all")
+            below = () if self.is_thin else ("--objects",)
+            self._git("rev-list", "--quiet", *below, "--all")
         except UpstreamError:
             return False
         return True
 
-    def _fetch(self, seconds: float, *, is_whole: bool) -> None:
+    def _fetch(self, seconds: float, *, is_whole: bool, is_large: bool) -> None:
         is_new = not self.folder.exists()
         if self._offline:
             if is_new or not self._heads():
@@ -138,11 +152,17 @@ class BareClone:
                     "init", "--bare", "--quiet", "--template=", str(self.folder), inside=False
                 )
             sweep(self.folder)
+            if is_new and is_large:
+                thin.mark(self.folder)
             if not is_new:
                 self._keep_rewritten()
             everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-            options = ("--prune", "--no-recurse-submodules")
-            self._fetch_refs(*options, self._url, *everything, seconds=seconds)
+            self._fetch_refs("--prune", *self._upstream, *everything, seconds=seconds)
+
+    @property
+    def _upstream(self) -> tuple[str, ...]:
+        """The arguments of a fetch that say from where commits come."""
+        return thin.commits_from() if self.is_thin else (self._url,)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -154,18 +174,35 @@ class BareClone:
             seal.end(self.folder)
 
     def _fetch_refs(self, *arguments: str, seconds: float = FETCH_SECONDS) -> None:
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head")
+        settings = thin.settings(self._url) if self.is_thin else ()
+        self._fetched(settings, arguments, seconds=seconds)
+
+    def _fetch_objects(
+        self, ids: Collection[str], *, with_files: bool = False, seconds: float = FETCH_SECONDS
+    ) -> None:
+        """Fetch objects into a thin clone, of which the refs stay as they are.
+
+        Args:
+            ids: theirs.
+            with_files: of trees, also the files in them.
+            seconds: how long it may take.
+        """
+        settings = (*thin.settings(self._url), *thin.BY_IDS)
+        arguments = thin.objects_from(with_files=with_files)
+        self._fetched(settings, arguments, sent=thin.sent(ids), seconds=seconds)
+
+    def _fetched(
+        self,
+        settings: Sequence[str],
+        arguments: Sequence[str],
+        *,
+        sent: bytes = b"",
+        seconds: float,
+    ) -> None:
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
+        command = [*git_with_limit(self._largest), *_OPTIONS, *LEAST_SPEED, *settings]
         self._run(
-            [
-                *git_with_limit(self._largest),
-                *_OPTIONS,
-                *LEAST_SPEED,
-                "fetch",
-                *options,
-                *arguments,
-            ],
-            self._fetching,
-            seconds=seconds,
+            [*command, "fetch", *options, *arguments], self._fetching, sent=sent, seconds=seconds
         )
 
     def _keep_rewritten(self) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from updater.effects import temporary
-from updater.effects.git import seal
+from updater.effects.git import seal, thin
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
 from updater.effects.processes.process import decoded, run
@@ -117,8 +117,13 @@ class History:
                 (folder / "objects" / "info" / "alternates").write_text(f"{mirror / 'objects'}\n")
             yield cls(folder, url, token, largest, mirror)
 
+    async def has_files(self, commits: Sequence[str]) -> bool:
+        """Tell whether the mirror has some commits with their files."""
+        is_thin = self._mirror is not None and thin.is_marked(self._mirror)
+        return not is_thin and await self.has(commits)
+
     async def has(self, commits: Sequence[str]) -> bool:
-        """Tell whether the mirror has some commits, with their files and all that is behind them.
+        """Tell whether the mirror has some commits, and all that is behind them.
 
         The clone itself is not asked: what it lacks it would fetch.
         """

@@ -11,8 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from updater.effects import kept
-from updater.effects.git.bare import FETCH_SECONDS, GIT, BareClone
+from updater.effects.git.bare import FETCH_SECONDS, GIT
 from updater.effects.git.batch import CHUNK_BYTES, Batch, output
+from updater.effects.git.partial import PartialClone
 from updater.errors import BadAnswer, HashError, Offline, UpstreamError
 from updater.model.policy import LARGEST_PACK
 
@@ -48,7 +49,12 @@ def mirror_folder(url: str, cache: Path) -> Path:
     return cache / f"{name[-80:]}-{hashlib.sha256(url.encode()).hexdigest()[:12]}.git"
 
 
-class Mirror(BareClone):
+def is_mirrored(url: str, cache: Path) -> bool:
+    """Tell whether there is a mirror of a repository."""
+    return mirror_folder(url, cache).exists()
+
+
+class Mirror(PartialClone):
     """What a clone has; for a worker thread. Use it through `opened`."""
 
     _short_log: tuple[LoggedCommit, ...] = ()
@@ -66,6 +72,7 @@ class Mirror(BareClone):
         detail: Callable[[str], None] = kept.untold,
         tips: Collection[str] = (),
         seconds: float = FETCH_SECONDS,
+        is_large: bool = False,
     ) -> Iterator[Mirror]:
         """Make the mirror, or bring it up to date, alone with it until the end.
 
@@ -79,7 +86,8 @@ class Mirror(BareClone):
             offline: fetch nothing; the mirror is as an earlier run left it.
             detail: is told that a mirror was damaged.
             tips: commits; a mirror that has them all is up to date. Without any, none is.
-            seconds: how long a clone may take.
+            seconds: how long all that is fetched may take.
+            is_large: where it is cloned anew, trees and files are left out until `provide`.
 
         Raises:
             UpstreamError: git is missing, or the repository cannot be fetched.
@@ -90,7 +98,8 @@ class Mirror(BareClone):
             cache.mkdir(parents=True, exist_ok=True, mode=0o700)
             with folder.with_suffix(".lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                mirror.update(lock.fileno(), tips, seconds)
+                mirror.begin(seconds)
+                mirror.update(lock.fileno(), tips, seconds, is_large=is_large)
                 yield mirror
         except OSError as error:
             if isinstance(error, FileNotFoundError) and error.filename == "git":
@@ -117,7 +126,7 @@ class Mirror(BareClone):
             try:
                 with self._changing():
                     self._short_log = ()
-                    self._fetch_refs(self._url, ours)
+                    self._fetch_refs(*self._upstream, ours)
             except BadAnswer:
                 raise
             except UpstreamError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,12 +19,13 @@ from updater.pipeline.hash.built_hashes import ADVICE, UnknownHash, side_hash
 from updater.pipeline.hash.locks import made_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from updater.choose.subjects import Subject
     from updater.effects.http.client import Http
     from updater.hashing.prefetch import Prefetcher
+    from updater.identify.identifier import Identifier
     from updater.model import Candidate, Fetch, Hashed, LockFile, Source
 
 
@@ -54,11 +56,18 @@ class DownloadedHashes(Struct, frozen=True):
 
 
 class SourceHashes(Struct, frozen=True):
-    """One package's sources, and who can tell their hashes."""
+    """One package's sources, and who can tell their hashes.
+
+    Attributes:
+        repository: where git finds that of its own source, if a search has cloned it.
+        identifier: has the clone.
+    """
 
     subject: Subject
     fetches: list[Fetch]
     prefetcher: Prefetcher
+    repository: str = ""
+    identifier: Callable[[], Identifier] | None = None
 
     @property
     def needs_nix(self) -> bool:
@@ -154,7 +163,8 @@ class SourceHashes(Struct, frozen=True):
                 place = keep if number == 0 else None
                 paths = frozenset(lock.origin for lock in self.locks if number == 0)
                 method = self.subject.policy.hash
-                hashed = await self.prefetcher.hash(fetch, method, place, paths)
+                cloned = await self._cloned(fetch, place, paths) if not (number or anew) else None
+                hashed = cloned or await self.prefetcher.hash(fetch, method, place, paths)
                 fields["hash"] = str(hashed.sri)
                 told[number] = hashed
                 if fetch.blocked:
@@ -174,6 +184,24 @@ class SourceHashes(Struct, frozen=True):
                 unknown.append(missing)
         values = PinValues(written[0], tuple(written[1:]))
         return DownloadedHashes(first, values, tuple(unknown), checked_out, told)
+
+    async def _cloned(
+        self, fetch: Fetch, keep: Path | None, paths: Container[str]
+    ) -> Hashed | None:
+        """Return what a download would tell, from the clone in which the pin was identified.
+
+        What git wrote itself must have the hash that `identify` computes.
+        """
+        if not (self.identifier and self.repository and self.unpacks and fetch.commit):
+            return None
+
+        def read(chunks: Iterator[bytes]) -> Hashed:
+            return self.prefetcher.read(fetch, chunks, keep, paths)
+
+        written = await self.identifier().written(self.repository, fetch.commit, read)
+        if written is None or written[1].sri != written[0]:
+            return None
+        return dataclasses.replace(written[1], downloaded_bytes=0)
 
     async def files(self, hashed: Hashed | None, http: Http) -> Mapping[str, bytes]:
         """Return the files of the source in the place of which the package has its own locks.
