@@ -115,8 +115,8 @@ APART = (
             'rev = "v1.0";',
             "old",
             (
-                "its further source, line 5: https://github.com/o/old has no tag of 1.1; if it is to "
-                "stay where it is, write its commit as rev"
+                "its further source, line 5: https://github.com/o/old has no tag of 1.1; if it is "
+                "to stay where it is, write its commit as rev"
             ),
         ),
     ],
