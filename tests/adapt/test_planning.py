@@ -14,6 +14,7 @@ from updater.adapt.repairs import Shortfall, lacks, names_of, repairs
 from updater.adapt.reported import unconfirmed
 from updater.adapt.situation import final_attributes
 from updater.building.offers import SetAnswer, SetOffer, SetPackage
+from updater.errors import PublishError
 from updater.kinds import WRITABLE
 from updater.metadata.requirements import Requirements, parsed
 from updater.model import Build
@@ -24,6 +25,7 @@ from updater.model.adaptation import (
     FormChange,
     InputAddition,
     InputRemoval,
+    OverlayAddition,
     PatternAddition,
     PatternRemoval,
     PatternRewrite,
@@ -196,8 +198,8 @@ def test_what_the_overlays_replace_is_taken_from_all_of_them() -> None:
         InputAddition(RUNTIME, "encodec", replaced=replaced),
     ]
     adaptations = [Adaptation("requirements", edit, "why") for edit in edits]
-    assert unconfirmed(update, adaptations, neighbours) == ()
-    assert unconfirmed(update, adaptations, OverlayNeighbours((), {}, {})) == tuple(adaptations)
+    assert unconfirmed(update, adaptations, neighbours, {}) == ()
+    assert unconfirmed(update, adaptations, NOBODY, {}) == tuple(adaptations)
 
 
 FAST = "the extra fast of 2.0 requires"
@@ -251,7 +253,7 @@ def test_an_extra_gets_what_it_newly_requires(
     planned = update.plan(update.situation(SetAnswer("3.13", (), OFFERS), neighbours, was))
     assert [adaptation.edit for adaptation in planned.adaptations] == edits
     assert list(planned.advice) == advice
-    assert unconfirmed(update, planned.adaptations, neighbours) == ()
+    assert unconfirmed(update, planned.adaptations, neighbours, {}) == ()
 
 
 LEFT: dict[str, tuple[str, list[str]]] = {
@@ -833,6 +835,50 @@ def test_what_another_process_reports_must_follow_from_the_source(
         {"pyproject.toml": project("packaging", "einx>=0.4", requires=tools)},
     )
     reported = Adaptation("requirements", edit, "why")
-    assert unconfirmed(update, [reported], OverlayNeighbours(read(EINX), {}, {})) == (
-        () if follows else (reported,)
+    neighbours = OverlayNeighbours(read(EINX), {}, {})
+    assert unconfirmed(update, [reported], neighbours, {}) == (() if follows else (reported,))
+
+
+DYNAMIC = project().replace("dependencies = []", 'dynamic = ["dependencies"]')
+NAMING: dict[str, tuple[dict[str, str], dict[str, bytes], bool]] = {
+    "setup.py": ({"setup.py": "setup(install_requires=BASE + ['Fig.X>=1'])"}, {}, True),
+    "a text of several lines": ({"setup.py": "NEEDS = '''\nnumpy\nfig-x==1\n'''"}, {}, True),
+    "requirements": ({"setup.py": "run()", "requirements-cpu.txt": "fig_x ~= 1.0 # why"}, {}, True),
+    "PKG-INFO of its own": (
+        {"PKG-INFO": "Metadata-Version: 2.2\nDynamic: Requires-Dist\nRequires-Dist: fig-x\n"},
+        {},
+        True,
+    ),
+    "a wheel": (
+        {},
+        {"PKG-INFO": b"Metadata-Version: 2.1\nRequires-Dist: fig-x; extra == 'a'\n"},
+        True,
+    ),
+    "a part of a text": ({"setup.py": "print('made of fig-x and more')"}, {}, False),
+    "code": ({"setup.py": "setup(install_requires=['fig' + '-x', 'fig-%s' % 'x'])"}, {}, False),
+    "a comment": ({"setup.py": "setup(install_requires=needs())  # fig-x"}, {}, False),
+    "nothing": ({}, {}, False),
+}
+
+
+@pytest.mark.parametrize(("files", "metadata", "names"), NAMING.values(), ids=NAMING)
+def test_a_new_overlay_is_believed_where_the_source_names_it_though_only_code_makes_the_list(
+    files: dict[str, str], metadata: dict[str, bytes], *, names: bool
+) -> None:
+    update = task(inputs("numpy"), {"pyproject.toml": DYNAMIC, **files})
+    facts = OverlayAddition(
+        "fig-x", "overlays/fig-x.nix", "fig-x", "1.0", "index", "sha256-", (), ()
+    )
+    reported = Adaptation("additions", facts, "why")
+    if names:
+        assert unconfirmed(update, [reported], NOBODY, metadata) == ()
+        return
+    with pytest.raises(PublishError) as refused:
+        unconfirmed(update, [reported], NOBODY, metadata)
+    assert str(refused.value) == (
+        "only a build tells that 2.0 requires fig-x: no text of its source names it, and no "
+        "overlay is added on the word of another process"
+    )
+    assert refused.value.hint == (
+        "add it by itself first, with `updater add fig-x`; the update follows then"
     )

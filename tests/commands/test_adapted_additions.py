@@ -132,24 +132,30 @@ class Waiting(NamedTuple):
     hashes: dict[str, str]
 
 
-def waiting(workshop: Workshop, style: str, config: str = ADDS) -> Waiting:
+def waiting(
+    workshop: Workshop, style: str, config: str = ADDS, script: Callable[[str], str] | None = None
+) -> Waiting:
     """Release what needs packages that nobody has.
 
-    Tool 2.0 needs fig, and fig needs cherry.
+    Tool 2.0 needs fig, and fig needs cherry; a script is the setup.py that requires a package.
     """
     before, old, new = STYLES[style]
     project = workshop.project
     project.add_configuration(config)
     project.overlay("tool.nix", before.replace("HASH", FAKE))
     workshop.overlay()
-    needs = f'{ABOUT}dependencies = ["cherry"]\n'
+    dynamic = f'{ABOUT}dynamic = ["dependencies"]\n'
+    needs = f'{ABOUT}dependencies = ["cherry"]\n' if script is None else dynamic
+    by_code = {name: script(name) if script is not None else "" for name in ("cherry", "fig")}
     hashes = {
         "cherry": workshop.add("cherry", "3.0", extra=ABOUT),
-        "fig": workshop.add("fig", "1.0", extra=needs, module="import cherry\n"),
+        "fig": workshop.add(
+            "fig", "1.0", extra=needs, module="import cherry\n", setup=by_code["cherry"]
+        ),
     }
     workshop.add("tool", "1.0", extra='dependencies = ["numpy"]\n')
-    needs = 'dependencies = ["fig>=1", "numpy"]\n'
-    sri = workshop.add("tool", "2.0", extra=needs, module="import fig\n")
+    needs = 'dependencies = ["fig>=1", "numpy"]\n' if script is None else dynamic
+    sri = workshop.add("tool", "2.0", extra=needs, module="import fig\n", setup=by_code["fig"])
     after = before.replace("1.0", "2.0").replace("HASH", sri).replace(old, new)
     listed = (project.root / "default.nix").read_text()
     tool = "(import ./overlays/tool.nix)"
@@ -348,6 +354,54 @@ def test_a_pull_request_has_all_files_however_it_is_made(
     assert home.show(head, "overlays/tool.nix") == after.rstrip("\n")
     assert home.show(head, "default.nix") == listed.rstrip("\n")
     assert 'pythonImportsCheck = [ "fig" ];' in home.show(head, "overlays/fig.nix")
+
+
+def named(name: str) -> str:
+    """A setup.py whose requirements are only known when it has run; their names stand in it."""
+    needs = f'["%s" % name for name in ("numpy", "{name}")]'
+    return f"from setuptools import setup\nsetup(install_requires={needs})\n"
+
+
+def unnamed(name: str) -> str:
+    """The same, but for the name."""
+    return named(name).replace(f'"{name}"', f'"{name[::-1]}"[::-1]')
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("script", [named, unnamed])
+def test_another_process_believes_what_only_code_declares_where_its_text_names_it(
+    workshop: Workshop,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    script: Callable[[str], str],
+) -> None:
+    """Tool needs fig, and fig needs cherry; each says it by code."""
+    project = workshop.project
+    after, _, _ = waiting(workshop, "with", script=script)
+    home = home_of(workshop, monkeypatch)
+    with monkeypatch.context() as without:
+        without.delenv("GITHUB_TOKEN")
+        result = project.run("bump", "--output", str(tmp_path / "results"))
+    assert (result.code, text(project.root, "tool")) == (0, after), result.out
+    for name in ("cherry", "fig"):
+        (project.root / "overlays" / f"{name}.nix").unlink()
+    for name in ("default.nix", "overlays/tool.nix"):
+        (project.root / name).write_text(home.show("main", name) + "\n")
+
+    result = project.run("publish", str(tmp_path / "results"))
+
+    head = home.branch("updater/tool")
+    if script is named:
+        assert result.code == 0, result.out + result.err
+        assert head is not None
+        assert home.changed(head) == [
+            *("default.nix", "overlays/cherry.nix", "overlays/fig.nix", "overlays/tool.nix")
+        ]
+        return
+    assert (result.code, head) == (1, None)
+    told = " ".join(result.out.split())
+    assert "only a build tells that 2.0 requires cherry and fig: no text of its source" in told
+    assert "hint: add it by itself first, with `updater add cherry`" in told
 
 
 @pytest.mark.thorough

@@ -13,7 +13,9 @@ from packaging.requirements import Requirement
 from updater.adapt.attributes import TORCH, candidates, project_name
 from updater.adapt.build_systems import relaxation
 from updater.adapt.situation import own_packages
+from updater.errors import PublishError
 from updater.metadata.build_system import build_system
+from updater.metadata.named_projects import named_projects
 from updater.metadata.requirements import parsed
 from updater.model import normalized_name
 from updater.model.adaptation import (
@@ -26,6 +28,7 @@ from updater.model.adaptation import (
     SiblingUpdate,
 )
 from updater.overlay.reading.inputs import BUILD, RUNTIME
+from updater.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +39,10 @@ if TYPE_CHECKING:
 
 
 def unconfirmed(
-    task: AdaptationTask, adaptations: Iterable[Adaptation], others: OverlayNeighbours
+    task: AdaptationTask,
+    adaptations: Iterable[Adaptation],
+    others: OverlayNeighbours,
+    metadata: Mapping[str, bytes],
 ) -> tuple[Adaptation, ...]:
     """Return the reported adaptations that the source does not bear out.
 
@@ -44,8 +50,26 @@ def unconfirmed(
         task: the package and its new source.
         adaptations: what was reported.
         others: the overlays.
+        metadata: of the release's wheel, as the index has it.
+
+    Raises:
+        PublishError: a new overlay is reported for what no text of the source names.
     """
-    return tuple(adaptation for adaptation in adaptations if not _follows(task, adaptation, others))
+    own = [adaptation for adaptation in adaptations if not _follows(task, adaptation, others)]
+    if task.needed is not None:
+        return tuple(own)
+    named = named_projects(task.source.files) | named_projects(metadata)
+    new = [made.edit for made in own if isinstance(made.edit, OverlayAddition)]
+    unnamed = [edit.input for edit in new if edit.project not in named]
+    if unnamed:
+        listed = " and ".join(map(printable, unnamed))
+        raise PublishError(
+            f"only a build tells that {printable(task.version)} requires {listed}: no text of its "
+            "source names it, and no overlay is added on the word of another process",
+            hint=f"add it by itself first, with `updater add {printable(unnamed[0])}`; the update "
+            "follows then",
+        )
+    return tuple(adaptation for adaptation in own if adaptation.edit not in new)
 
 
 def _follows(  # noqa: PLR0911 - one return a kind

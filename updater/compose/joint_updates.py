@@ -138,7 +138,7 @@ class JointUpdater(Struct, frozen=True):
         ask = AddRequest((), build=False)
         rounds = AddRounds(self.run, adder.missing, copy, ask, package.file)
         files = written_again(rounds, tuple(drafts.values()))
-        needed = {name for draft, _ in drafts.values() for name in draft.project.needs}
+        needed = {name for draft, _ in drafts.values() for name in draft.project.named}
         return [facts for facts in new if facts.project in needed], files
 
     def _proposed(

@@ -18,6 +18,7 @@ from updater.errors import NotFound, StageError, UsageError
 from updater.kinds import HOST_KINDS, REV_FETCHERS, UPSTREAMS, page_at
 from updater.metadata import licences, repositories, requirements, source_code, summary
 from updater.metadata.distributions import DistributionReader
+from updater.metadata.named_projects import named_projects
 from updater.model import normalized_name
 from updater.model.labels import parse_release, parse_version
 from updater.upstreams.base import ProjectQuestion, TreeQuestion
@@ -81,6 +82,12 @@ class NewProject(Struct, frozen=True):
         read = requirements.from_tree(self.files)
         needed = (*(read.needed if read is not None else ()), *self.extras)
         return frozenset(name for name, _ in needed)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """What it requires, and what it names where only code says what that is."""
+        known = requirements.from_tree(self.files) is not None
+        return self.needs if known else self.needs | named_projects(self.files)
 
 
 class OriginReader(Struct, frozen=True):

@@ -105,7 +105,10 @@ class AdaptStage(Struct, frozen=True):
             StageError: the new source's files cannot be had.
         """
         task = await self._task(ready, await self._sources.files(ready))
-        others = unconfirmed(task, adaptations, self.others) if task is not None else adaptations
+        others = adaptations
+        if task is not None:
+            metadata = await self._sources.metadata(ready) if task.needed is None else {}
+            others = unconfirmed(task, adaptations, self.others, metadata)
         edits = [adaptation for adaptation in adaptations if adaptation.applied]
         made = self._with(ready, edits)
         others = (*others, *(lost for lost in made.advice if lost not in ready.advice))

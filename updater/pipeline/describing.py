@@ -54,8 +54,15 @@ class SourceDescriptions(Struct, frozen=True):
         """Return what is at hand of the new source's project files, else its wheel's metadata."""
         if ready.hashed is not None and ready.hashed.files:
             return ready.hashed.files
+        return await self.metadata(ready)
+
+    async def metadata(self, ready: ReadyChange) -> Mapping[str, bytes]:
+        """Return the metadata of the new release's wheel; nothing where the index has none."""
         choice = ready.decision.choice
-        return await self._metadata(choice.candidate if isinstance(choice, Take) else None)
+        if not isinstance(choice, Take):
+            return {}
+        data = await self._distributions.metadata(choice.candidate)
+        return {"PKG-INFO": data} if data else {}
 
     async def compared(self, choices: Sequence[Decision | Outcome]) -> list[Outcome]:
         """Return what ``check`` says of decisions, with how the requirements differ."""
@@ -202,10 +209,6 @@ class SourceDescriptions(Struct, frozen=True):
             return {}
         hashed = await self.run.prefetcher.hash(fetch, subject.policy.hash)
         return files_in(subject.package.folder, hashed.files)
-
-    async def _metadata(self, candidate: Candidate | None) -> Mapping[str, bytes]:
-        data = await self._distributions.metadata(candidate) if candidate is not None else b""
-        return {"PKG-INFO": data} if data else {}
 
     @property
     def _distributions(self) -> DistributionReader:
