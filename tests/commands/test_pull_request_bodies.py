@@ -291,3 +291,41 @@ def test_a_source_that_is_made_from_the_version_too_is_proposed_with_its_own_has
 
     assert result.code == 0, result.out
     assert FAKE not in home.show("updater/fig", "overlays/fig.nix")
+
+
+@pytest.mark.parametrize("ignored", [(), ("source-form", "conditions")])
+def test_what_an_update_breaks_in_its_overlay_is_told_with_its_rule(
+    home: Home, ignored: tuple[str, ...]
+) -> None:
+    """What its edit breaks, and a condition that the new release's marker contradicts.
+
+    What was broken before is not told, nor what the configuration ignores.
+    """
+    home.configure(f"audit: {{ignore: [{', '.join(ignored)}]}}\n")
+    inputs = "super.lib.optionals super.stdenv.isLinux [ super.python3Packages.uvloop ]"
+    more = f"doCheck = false;\n      dependencies = {inputs};\n      src ="
+    text = pypi_overlay("fig", "1.0").replace('hash = "";', "sha256 = super.lib.fakeSha256;")
+    put(home, "fig", text.replace("src =", more))
+    for version, system in (("1.0", "linux"), ("2.0", "darwin")):
+        requires = f'Requires-Dist: uvloop; sys_platform == "{system}"\n'
+        files = {f"fig-{version}-py3-none-any.whl": wheel(requires), f"fig-{version}.tar.gz": b"x"}
+        home.index.release("fig", version, files=files)
+
+    result = home.bump()
+
+    told = {
+        "source-form": "`sha256` instead of `hash` (overlays/fig.nix:11; rule source-form)",
+        "conditions": (
+            "uvloop is conditional here, and upstream says otherwise for x86_64-linux, "
+            "aarch64-linux, x86_64-darwin, aarch64-darwin (overlays/fig.nix:8; rule conditions)"
+        ),
+    }
+    expected = {code: text for code, text in told.items() if code not in ignored}
+    (fig,) = result.json["packages"]
+    warnings = {one["code"]: one["message"] for one in fig["warnings"]}
+    assert warnings == {**expected, "major-version": "a new major version: 1.0 -> 2.0"}
+    body = home.pull(1).body
+    for code, message in told.items():
+        is_told = message.replace("`", "\\`").replace("_", "\\_") in body
+        assert is_told is (code in expected)
+    assert "doCheck" not in body

@@ -794,6 +794,6 @@ def test_what_a_branch_breaks_is_told_and_what_the_base_breaks_is_not(branch: Br
     assert (result.code, warning["code"]) == (0, "checks-off")
     assert re.fullmatch(
         r"`doCheck = false` switches the tests off without a comment that says why "
-        r"\(overlays/vocos\.nix:\d+\)",
+        r"\(overlays/vocos\.nix:\d+; rule checks-off\)",
         warning["message"],
     )

@@ -47,7 +47,7 @@ def test_what_a_change_breaks_is_a_warning_with_its_line() -> None:
         "checks-off",
         (
             "`dontCheckRuntimeDeps` switches a check off without a comment that says why "
-            "(overlays/tool.nix:7)"
+            "(overlays/tool.nix:7; rule checks-off)"
         ),
     )
 

@@ -133,7 +133,7 @@ async def _findings(
         if finding.package in about:
             findings[finding.package] = findings.get(finding.package, ()) + warnings
         else:
-            beside += [f"{warning.code}: {warning.message}" for warning in warnings]
+            beside += [warning.message for warning in warnings]
     return findings, beside
 
 

@@ -23,15 +23,20 @@ if TYPE_CHECKING:
     from updater.model.finding import Finding
 
 
+def selected_names(config: Config) -> frozenset[str]:
+    """Return the names of rules that the configuration selects, one that is none among them."""
+    options = config.document.audit
+    chosen = set(options.select or (rule.name for rule in overlay_rules()))
+    return frozenset(chosen - set(options.ignore))
+
+
 def selected_rules(config: Config) -> frozenset[str]:
-    """Return the names of the rules that the configuration selects; one that is none is left out.
+    """Return the names of the selected rules that files decide; one that is none is left out.
 
     `updater audit` tells such a name.
     """
     needs: tuple[Need, ...] = ("text",)
-    options = config.document.audit
-    chosen = set(options.select or (rule.name for rule in overlay_rules()))
-    return frozenset(rule.name for rule in judged_rules(chosen - set(options.ignore), needs))
+    return frozenset(rule.name for rule in judged_rules(selected_names(config), needs))
 
 
 class ChangeAudit(Struct, frozen=True):
@@ -86,6 +91,6 @@ def warnings_of(findings: Iterable[Finding], data: bytes) -> tuple[PinWarning, .
     for finding in findings:
         line = data.count(b"\n", 0, finding.span.start) + 1
         if finding.severity != "note":
-            message = f"{finding.message} ({finding.file}:{line})"
+            message = f"{finding.message} ({finding.file}:{line}; rule {finding.rule})"
             warnings.append(PinWarning(finding.rule, message))
     return tuple(warnings)

@@ -17,6 +17,7 @@ from updater.model.proposal import kind_of, source_stays
 from updater.pipeline.audits import ChangeAudit
 from updater.pipeline.hash.planned import plan_together
 from updater.pipeline.hash.ready import ReadyChange
+from updater.pipeline.requirement_audit import RequirementAudit
 from updater.pipeline.stage import Stage
 from updater.pipeline.titles import described, update_title
 
@@ -52,6 +53,7 @@ class Writer:
         self._ledger = ledger
         self._builds = builds
         self._audit = ChangeAudit.of(run.config)
+        self._requirements = RequirementAudit(run.config)
         self._lock = anyio.Lock()
         self._waiting: dict[str, tuple[Change, ...]] = {}
         self._planned: dict[str, Change] = {}
@@ -111,7 +113,10 @@ class Writer:
         common = ready.common_fields
         if not is_written:
             self._broken |= self._audit.new([change])
-        broken = self._broken.get(package.identity, ())
+        broken = (
+            *self._broken.get(package.identity, ()),
+            *self._requirements.new(ready, change),
+        )
         updated = Updated(
             change=change,
             hashed=ready.hashed,
