@@ -114,7 +114,7 @@ self: super: {
             f"{mention.name} is not in the set before this overlay: {when}",
             owner,
             fix=_to_final(project, file, mention, package),
-            advice="take it from the final set, or put the other overlay first",
+            advice=_advice(project, file, owner, package),
         )
 
     def _final(self, project: AuditedProject, file: str, mention: Mention) -> Iterator[Finding]:
@@ -185,6 +185,15 @@ def _is_of_whole(project: AuditedProject, file: str, mention: Mention) -> bool:
     """Tell whether a path begins with a whole package set, not with that of one Python."""
     name = project.text(file)[mention.root.start : mention.root.end].decode()
     return name in project.looked.looks[file].facts.sets
+
+
+def _advice(project: AuditedProject, file: str, owner: Package, package: Package) -> str:
+    """Say what to do by hand about a package that is not there yet."""
+    if _leads_to(package, owner.name, project):
+        return f"{package.name} needs {owner.name}, too: one of them must do without the other"
+    if package.file == file:
+        return "take it from the final set"
+    return "take it from the final set, or put the other overlay first"
 
 
 def _to_final(
