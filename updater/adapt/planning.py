@@ -251,7 +251,7 @@ def adaptation_task(
     """
     parsed = parse_file(data, package.file, fetchers, ())
     there = [own for own in parsed.content.packages if own.identity == package.identity]
-    declared = declarations(parsed.text, there[0].span) if len(there) == 1 else None
+    declared = declarations(parsed.text, there[0]) if len(there) == 1 else None
     if declared is None or package.folder is None or not package.is_python:
         return None
     files = files_in(package.folder, files)

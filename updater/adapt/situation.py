@@ -131,7 +131,7 @@ def final_attributes(packages: Iterable[Package], texts: Mapping[str, bytes]) ->
 
 
 def _finals(package: Package, data: bytes) -> set[str]:
-    declared = declarations(syntax.parse(data), package.span)
+    declared = declarations(syntax.parse(data), package)
     final = declared.place.arguments[:1] if declared is not None else ()
     return {
         element.name

@@ -121,7 +121,7 @@ class OverlayDraft(Struct, frozen=True):
         """
         parsed = parse_file(data, package.file, FETCH_FUNCTIONS, ())
         (own,) = [one for one in parsed.content.packages if one.identity == package.identity]
-        declared = declarations(parsed.text, own.span)
+        declared = declarations(parsed.text, own)
         sri = own.source.value("hash", "sha256") if own.source is not None else None
         if declared is None or not sri or declared.relaxed is None:
             raise PatchError(f"{package.identity} cannot be laid out")

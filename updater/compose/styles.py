@@ -118,7 +118,7 @@ def _siblings(overlays: OverlayFiles) -> Iterator[tuple[Package, Declarations]]:
         if not package.is_python or not package.attribute or package.file not in overlays.texts:
             continue
         parsed = parse_file(overlays.texts[package.file], package.file, FETCH_FUNCTIONS, ())
-        declared = declarations(parsed.text, package.span)
+        declared = declarations(parsed.text, package)
         if declared is not None:
             yield package, declared
 

@@ -145,6 +145,8 @@ class Package(Struct, frozen=True, omit_defaults=True):
         pins: where its pin stands in other files: each file, and the text in it.
         entries: the entries of those files that it reads.
         lent: why a new version would leave a hash of another file stale, or an empty string.
+        mapped: it is an element of which a function makes a package, so that its span is not the
+            package's attributes.
         version_readers: attributes of the build that are made from the version, with their lines.
         rev_readers: those that are made from its source's rev or tag.
         version_copies: attributes of the build, and addresses in ``meta``, that have a copy of it
@@ -184,6 +186,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     pins: frozenset[tuple[str, Span]] = frozenset()
     entries: tuple[PinEntry, ...] = ()
     lent: str = ""
+    mapped: bool = False
     version_readers: tuple[str, ...] = ()
     rev_readers: tuple[str, ...] = ()
     version_copies: tuple[str, ...] = ()

@@ -155,7 +155,7 @@ def with_switches(build: Build, package: Package, data: bytes) -> Build:
         package: whose it is.
         data: its file.
     """
-    declared = declarations(syntax.parse(data), package.span) if package.is_python else None
+    declared = declarations(syntax.parse(data), package) if package.is_python else None
     if build.status == "skipped" or declared is None:
         return build
     switches = tuple(

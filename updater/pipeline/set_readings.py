@@ -61,7 +61,7 @@ class SetReader(Struct, frozen=True):
         ]
 
     async def _answer(self, package: Package) -> SetReading:
-        declared = declarations(parse(self.texts.get(package.file, b"")), package.span)
+        declared = declarations(parse(self.texts.get(package.file, b"")), package)
         lists = declared.lists if declared is not None else {}
         names = [
             element.attribute

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.overlay.golden import read
+from updater.overlay.reading import syntax
+from updater.overlay.reading.declarations import declarations
 
 HASHES = [f"sha256-{letter * 43}=" for letter in "BCD"]
 MAKE = (
@@ -119,6 +121,7 @@ def test_each_element_of_what_is_mapped_is_a_package(made: str) -> None:
     assert shown(text) == [("one", "1.0", HASHES[0])]
     assert package.attribute == ("one",)
     assert text[package.span.start : package.span.end].count('version = "1.0"') == 1
+    assert declarations(syntax.parse(text.encode()), package) is None, "they stand elsewhere"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def declared(lines: str, around: str = "super.python3Packages.buildPythonPackage
 }}
 """.encode()
     (package,) = read(data)
-    found = declarations(syntax.parse(data), package.span)
+    found = declarations(syntax.parse(data), package)
     assert found is not None
     return found
 

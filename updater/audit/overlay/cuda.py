@@ -110,7 +110,8 @@ CUDA_HOME = "${cuda-redist}";
                 yield self.finding(
                     overlay.file,
                     source.statement("nativeBuildInputs", "build-system", "buildInputs"),
-                    f"the source compiles CUDA code, and {package.name} has neither nvcc nor CUDA_HOME",
+                    f"the source compiles CUDA code, and {package.name} has neither nvcc nor "
+                    "CUDA_HOME",
                     package,
                     advice='add `cuda_nvcc`, and write `CUDA_HOME = "${...}";`',
                 )

@@ -167,6 +167,8 @@ class OverlayText:
 
     def place(self, package: Package) -> PackagePlace | None:
         """Return a package's attribute set; None where it is not a plain one."""
+        if package.mapped:
+            return None
         if package.span not in self._places:
             self._places[package.span] = place_of(self.text, package.span, self._ways)
         return self._places[package.span]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.errors import PatchError
-from updater.model import Edit, Span
+from updater.model import Edit
 from updater.model.adaptation import (
     BoundRelaxation,
     FormChange,
@@ -58,14 +58,14 @@ def adapted(
     """
     before = parse_file(data, package.file, fetchers, ())
     for adaptation in adaptations:
-        place = _place(package, before)
-        declared = _declared(package, before, place)
+        there = _there(package, before)
+        declared = _declared(there, before)
         edits = tuple(_edits(package, declared, adaptation.edit, before.text.data))
         if not edits:
             continue
         arguments = formals.calling(declared.place)
         if any(
-            edit.span not in place and (arguments is None or edit.span not in arguments.span)
+            edit.span not in there.span and (arguments is None or edit.span not in arguments.span)
             for edit in edits
         ):
             raise _outside(package, adaptation)
@@ -76,15 +76,15 @@ def adapted(
     return before.text.data
 
 
-def _place(package: Package, parsed: ParsedFile) -> Span:
+def _there(package: Package, parsed: ParsedFile) -> Package:
     there = [own for own in parsed.content.packages if own.identity == package.identity]
     if len(there) != 1:
         raise PatchError(f"{package.identity} stands {len(there)} times in its file")
-    return there[0].span
+    return there[0]
 
 
-def _declared(package: Package, parsed: ParsedFile, where: Span) -> Declarations:
-    declared = declarations(parsed.text, where)
+def _declared(package: Package, parsed: ParsedFile) -> Declarations:
+    declared = declarations(parsed.text, package)
     if declared is None:
         raise PatchError(
             f"{package.identity}: its attributes are not a plain set",
@@ -169,7 +169,7 @@ def _check_lists(
     package: Package, before: Declarations, parsed: ParsedFile, adaptation: Adaptation
 ) -> None:
     """Refuse an edit after which the lists do not say what they said, and what was to be added."""
-    after = _declared(package, parsed, _place(package, parsed))
+    after = _declared(_there(package, parsed), parsed)
     edit = adaptation.edit
     own = edit.field if isinstance(edit, InputAddition) else ""
     for field in {*before.lists, *after.lists}:

@@ -122,7 +122,7 @@ def _uncut(text: NixText, spans: tuple[Span, ...]) -> list[tuple[str, bytes]]:
 
 def inputs_of(text: NixText, package: Package) -> dict[str, list[str]]:
     """Return the elements of a package's lists of inputs, as they are written."""
-    declared = declarations(text, package.span)
+    declared = declarations(text, package)
     lists = declared.lists if declared is not None else {}
     return {name: [element.text for element in lists[name].inputs] for name in lists}
 

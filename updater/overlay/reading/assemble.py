@@ -146,6 +146,7 @@ class Assembler:
             skip="" if reach.targets else reach.reason or "it has no source of its own",
             date=self._date(draft, version),
             folder=self._folder(draft, reach),
+            mapped=draft.mapped,
             version_readers=version_readers(draft, beside, self._data),
             rev_readers=rev_readers(draft, self._data),
             version_copies=version_copies(

@@ -14,7 +14,7 @@ from updater.overlay.reading.substitutions import Substitution, substitutions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from updater.model import CheckName, Span
+    from updater.model import CheckName, Package
     from updater.overlay.reading.syntax import NixText
 
 
@@ -74,9 +74,14 @@ class Declarations(Struct, frozen=True):
         return next((self.lists[field] for field in fields if field in self.lists), None)
 
 
-def declarations(text: NixText, where: Span) -> Declarations | None:
-    """Return what the package at a place declares; None where that is not a plain set."""
-    place = place_of(text, where)
+def declarations(text: NixText, package: Package) -> Declarations | None:
+    """Return what a package declares; None where its attributes are not a plain set.
+
+    Args:
+        text: its file.
+        package: as it was read from this text.
+    """
+    place = place_of(text, package.span) if not package.mapped else None
     if place is None:
         return None
     data = text.data

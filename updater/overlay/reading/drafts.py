@@ -47,7 +47,8 @@ class Draft(Struct):
     """A package as it is found: its set (of ``a // b``, all of them) and the calls inside.
 
     ``others`` are calls of functions that fetch but are none of the known fetchers; ``builder`` is
-    the function whose argument it is; ``helper`` and ``caller`` are as for a call.
+    the function whose argument it is; ``helper`` and ``caller`` are as for a call; ``mapped`` says
+    that it is made of an element of a set or list.
     """
 
     sets: tuple[AttributeScope, ...]
@@ -60,6 +61,7 @@ class Draft(Struct):
     builder: str = ""
     helper: bool = False
     caller: int | None = None
+    mapped: bool = False
 
     def get(self, *names: str) -> Binding | None:
         """Return the first of these attributes that the package has."""

@@ -179,6 +179,7 @@ class Walk:
         draft.builder, draft.helper = visit.builder, visit.helper
         if visit.caller is not None:
             draft.node, draft.caller = visit.caller, visit.caller.start_byte
+            draft.mapped = draft.node.type != "apply_expression"
         self.drafts.append(draft)
         if visit.statement is not None and visit.statement.type == "binding":
             self._bound.setdefault(visit.statement.start_byte, []).append((draft, visit.bound))
