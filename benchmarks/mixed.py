@@ -3,8 +3,9 @@
     python -m benchmarks.mixed [--before UPDATER] [--rounds N]
 
 A loopback GitHub has the repositories. Whole processes are run: a check where all is current, with
-nothing kept and again, with and without a token; the same where all are behind; and `bump`, with
-nothing kept and with what the check kept. Printed are the medians of the processor's seconds, with
+nothing kept and again, with and without a token; a check and a `bump` where 13 packages are behind,
+five of them pinned to tags; the same where all are behind; and `bump`, with nothing kept and with
+what the check kept. Printed are the medians of the processor's seconds, with
 git's own, the memory of the largest process, the requests by kind, and how many programs were
 started. The hashes of the moving pins are true, so that the commit of each must be identified; one
 pin more that no commit explains is in the last rows.
@@ -79,9 +80,10 @@ class Bench:
         self._overlays[f"{name}.nix"] = github_overlay(name, "1.4", rev=rev, sri=sri)
         return name
 
-    def go_on(self) -> None:
-        """Let each repository have what is newer."""
-        for place, name in enumerate(self._repositories):
+    def go_on(self, places: range) -> None:
+        """Let repositories have what is newer."""
+        for place in places:
+            name = self._repositories[place]
             repository = self._github.named(f"o/{name}")
             if repository is None:
                 raise SystemExit("the loopback GitHub has lost a repository")
@@ -154,6 +156,12 @@ ROWS = (
     ("check, all current, again", "a", ("check",), True, False),
     ("check, no token, first", "b", ("check",), False, False),
     ("check, no token, again", "b", ("check",), False, False),
+    ("pin, after these checks", "a", ("pin",), True, False),
+)
+PARTLY = (
+    ("check, 13 of 22 behind", "a", ("check",), True, False),
+    ("bump, 13 of 22 behind, after that check", "a", ("bump", "--no-build"), True, False),
+    ("bump, 13 of 22 behind, no token, again", "b", ("bump", "--no-build"), False, False),
 )
 BEHIND = (
     ("check, all behind", "a", ("check",), True, False),
@@ -180,15 +188,16 @@ def main() -> None:
     for _ in range(options.rounds):
         with tempfile.TemporaryDirectory() as name, GitHub(Path(name) / "github") as github:
             bench = Bench(Path(name), github)
-            for rows in (ROWS, BEHIND):
+            some, others = range(4, 17), (range(4), range(17, TAGGED + MOVING))
+            for newer, rows in (((), ROWS), ((some,), PARTLY), (others, BEHIND)):
+                for places in newer:
+                    bench.go_on(places)
                 for title, cache, arguments, token, lost in rows:
                     for which, updater in updaters.items():
                         figures = bench.run(
                             updater, f"{cache}{which}", *arguments, token=token, lost=lost
                         )
                         results.setdefault(f"{title}{which}", []).append(figures)
-                if rows is ROWS:
-                    bench.go_on()
     for title, runs in results.items():
         processor = statistics.median(run.processor for run in runs)
         memory = max(run.memory for run in runs)

@@ -539,6 +539,7 @@ def test_json_of_a_bump_holds_the_whole_outcome(project: Project, index: Index) 
                 },
                 "pinned": {"rev": "", "commit": None, "version": "1.0"},
                 "reason": None,
+                "awaits_source": None,
                 "until": None,
                 "warnings": [
                     {"code": "major-version", "message": "a new major version: 1.0 -> 2.0"}

@@ -205,7 +205,7 @@ def test_bump_identifies_a_commit_in_the_middle_of_the_history(
         "outdated  vocos  0.1.0 (actually 0.1.1-unstable-2025-01-03)  -> 0.2.0  "
         "replaces the branch `main` by the tag\n"
         "          warning: a new minor version below 1.0, which may break its users\n"
-        + project.advice("bump", "apply 1 update")
+        + project.advice("bump", "apply 1 update, if its source allows it")
     )
     (package,) = result.json["packages"]
     assert package["pinned"] == {

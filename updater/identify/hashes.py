@@ -146,8 +146,7 @@ class TreeHashes:
             workers: how many processes; as many as there are processors, if None.
         """
         if self._is_thin:
-            yield from self._by_rounds(offered)
-            return
+            offered = self._by_rounds(offered)
         workers = min(_MOST_WORKERS, _processors()) if workers is None else workers
         started, first = time.monotonic(), self.made
         for entry in offered:
