@@ -35,6 +35,13 @@ _OPTIONS = (
     "gc.auto=0",
     "-c",
     "maintenance.auto=false",  # or each fetch starts a program that then does nothing
+    # Of a pack of any size so much is in memory at once; git's own limits are those of the machine.
+    "-c",
+    "core.packedGitWindowSize=4m",
+    "-c",
+    "core.packedGitLimit=32m",
+    "-c",
+    "core.deltaBaseCacheLimit=16m",
 )
 GIT = ("git", *_OPTIONS)
 FETCH_SECONDS = 1800.0
