@@ -13,7 +13,7 @@ from updater.pipeline import stage
 from updater.publish.groups import as_built
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from updater.errors import StageError
@@ -144,7 +144,7 @@ def together(members: Sequence[PullRequestPart]) -> PullPolicy:
 
 
 def apart(
-    members: Sequence[PullRequestPart], texts: Mapping[str, bytes]
+    members: Sequence[PullRequestPart],
 ) -> tuple[list[PullRequestPart], list[PullRequestPart]]:
     """Return the members that can be one change, and those that wait for it.
 
@@ -152,17 +152,15 @@ def apart(
 
     Args:
         members: in the order of the commit.
-        texts: of all overlays.
     """
     joined, later = [], []
-    so_far, changed = dict(texts), set[str]()
+    changed = set[str]()
     for member in members:
-        change = member.proposed.planned.of(so_far)
+        change = member.outcome.change
         if change.adds_files and not changed.isdisjoint(own.file for own in change.beside):
             later.append(member)
             continue
         joined.append(member)
-        so_far |= change.texts
         changed.update(change.texts)
     return joined, later
 

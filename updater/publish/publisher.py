@@ -238,7 +238,7 @@ class Publisher:
             for member in members
             if member.package.identity in no
         ]
-        chosen, later = apart(chosen, overlays.texts)
+        chosen, later = apart(chosen)
         reason = (
             "another update of this pull request adds overlays to the same list, and goes first"
         )
