@@ -74,7 +74,9 @@ CALLS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
     "fetchNiv": (_ENTRY, frozenset({"owner", "repo", "rev", "url"})),
     "fetchNpins": (
         _ENTRY,
-        frozenset({"fetchSubmodules", "owner", "repo", "rev", "tag", "url"}),
+        frozenset(
+            {"fetchSubmodules", "owner", "path", "repo", "rev", "server", "tag", "type", "url"}
+        ),
     ),
     "fetchPypi": (
         {"pname": "pname", "version": "version", **_HASH},

@@ -10,6 +10,8 @@ from updater.fetchers.by_program import ProgramEntry
 class FetchNiv(ProgramEntry):
     """A commit of a repository."""
 
+    command: ClassVar[str] = "niv update"
+    forges: ClassVar[str] = "GitHub"
     functions: ClassVar[frozenset[str]] = frozenset({"fetchNiv"})
 
 

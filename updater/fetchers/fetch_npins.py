@@ -10,6 +10,8 @@ from updater.fetchers.by_program import ProgramEntry
 class FetchNpins(ProgramEntry):
     """A branch's commit or a release of a repository."""
 
+    command: ClassVar[str] = "npins update"
+    forges: ClassVar[str] = "GitHub, GitLab or Forgejo"
     functions: ClassVar[frozenset[str]] = frozenset({"fetchNpins"})
 
 

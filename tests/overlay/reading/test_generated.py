@@ -108,7 +108,10 @@ READS: dict[str, tuple[str, str, str, str]] = {
     "a hash in TOML": (
         "let pins = lib.importTOML ./pins.toml; in",
         f'version = "1.0"; src = fetchFromGitHub {{ {PINS} }};',
-        "what it fetches is read from ./pins.toml, and left to what writes that",
+        (
+            "what it fetches is read from ./pins.toml, and left to what writes that; "
+            "`generated: edit` follows pins in JSON (importJSON) only"
+        ),
         "what writes ./pins.toml",
     ),
 }

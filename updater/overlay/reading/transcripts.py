@@ -45,6 +45,9 @@ _PROGRAMS = {
         2,
         "fetchNpins",
         {
+            "repository.type": "type",
+            "repository.server": "server",
+            "repository.repo_path": "path",
             "repository.owner": "owner",
             "repository.repo": "repo",
             "version": "tag",
