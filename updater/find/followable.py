@@ -66,7 +66,7 @@ def skip_reason(
         hint = fetcher.upstream_hint(source)
         return (
             "its address does not show its upstream: name it in config.yaml, "
-            f"`packages: {{{package.name}: {{upstream: {hint}}}}}`, or the page that "
+            f"`packages: {{{package.key}: {{upstream: {hint}}}}}`, or the page that "
             "lists its versions, `upstream: {page: ADDRESS, pattern: REGEX}`"
         )
     return ""

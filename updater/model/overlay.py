@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Literal
 
@@ -11,6 +12,10 @@ from updater.model.fields import Field, Span  # noqa: TC001 - msgspec reads it
 from updater.model.loans import Borrowing, OutsidePin, PinEntry  # noqa: TC001 - as above
 from updater.model.project import Project
 
+# Not what YAML takes for a number or a truth. Source: YAML 1.1, "Language-Independent Types".
+_PLAIN_KEY = re.compile(
+    r"(?!(?:true|false|yes|no|on|off|null|[yn])$)[A-Za-z][\w.-]*", re.IGNORECASE | re.ASCII
+)
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w'+-]*", re.ASCII)
 
 
@@ -205,6 +210,15 @@ class Package(Struct, frozen=True, omit_defaults=True):
         file = self.file.removesuffix("/default.nix").removesuffix("/package.nix")
         file = file.removesuffix(".nix")
         return self.pname or file.rsplit("/", 1)[-1]
+
+    @property
+    def key(self) -> str:
+        """What ``packages:`` in config.yaml calls it, as YAML.
+
+        An attribute whose name is computed has no name that can be written: its pname or file has.
+        """
+        name = self.name if "${" not in self.name else self.pname or self.file
+        return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name)
 
     @property
     def paths(self) -> tuple[tuple[str, ...], ...]:

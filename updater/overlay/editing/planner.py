@@ -272,5 +272,5 @@ class Planner(Struct, frozen=True):
             f"{self.package.file}:{field.line}: {field.name} of {name} is computed "
             f"({field.text}), not a literal",
             hint=f'write it as a literal, such as {field.name} = "..."; or hold the package in '
-            f"config.yaml: packages: {{{name}: {{hold: computed {field.name}}}}}",
+            f"config.yaml: packages: {{{self.package.key}: {{hold: computed {field.name}}}}}",
         )

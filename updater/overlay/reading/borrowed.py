@@ -116,7 +116,7 @@ def _borrows(taken: Borrowing, lender: Package) -> str:
 
 
 def _lends(borrower: Package, taken: Borrowing, lender: Package) -> str:
-    alone = f"packages: {{{lender.name}: {{src_only: true}}}}"
+    alone = f"packages: {{{lender.key}: {{src_only: true}}}}"
     return (
         f"{borrower.name} ({borrower.file}:{borrower.line}) has its {taken.what}, and an update "
         f"would leave the {_hashes(taken)} there stale: let both take `version` and `src` from one "

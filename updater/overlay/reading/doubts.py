@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from updater.model import Field, Package, Source
     from updater.overlay.reading.drafts import Call, Draft
 
-_PLAIN_KEY = re.compile(r"[A-Za-z][\w.-]*")
 _LONGEST_SHOWN = 80
 
 
@@ -43,7 +40,7 @@ def doubt(package: Package, draft: Draft, calls: Sequence[Call] = ()) -> Doubt |
         calls: those of its sources.
     """
     name = package.name
-    hold = f"in config.yaml, packages: {{{_key(name)}: {{hold: true}}}} leaves it alone"
+    hold = f"in config.yaml, packages: {{{package.key}: {{hold: true}}}} leaves it alone"
     for attribute in ("version", "src", "srcs"):
         lines = _lines_of_twice(draft, attribute)
         if lines:
@@ -96,7 +93,3 @@ def _source_doubt(source: Source, hold: str) -> Doubt | None:
 
 def _shown(field: Field) -> str:
     return " ".join(field.text.split())[:_LONGEST_SHOWN]
-
-
-def _key(name: str) -> str:
-    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name)

@@ -216,5 +216,5 @@ def _lends(package: Package, reader: Package, outside: OutsidePin, how: str) -> 
     return (
         f"{reader.name} ({reader.file}:{reader.line}) {how}, which may be this pin, and an update "
         f"would leave the {names} there stale: read the pin in one file only, or move "
-        f"{package.name} alone with `packages: {{{package.name}: {{src_only: true}}}}`"
+        f"{package.name} alone with `packages: {{{package.key}: {{src_only: true}}}}`"
     )
