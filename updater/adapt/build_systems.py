@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.adapt.attributes import provider
+from updater.adapt.attributes import project_name, provider
 from updater.adapt.patches import spellings
 from updater.adapt.requirements import absence, applying, lower_bounds, shown
 from updater.adapt.situation import AdaptationPlan
@@ -99,7 +99,8 @@ class _BuildCheck(Struct, frozen=True):
     @property
     def present(self) -> set[str]:
         """The projects among its inputs, as far as attributes are called as they are."""
-        return {normalized_name(element.name) for element in self.inputs}
+        names = [element.attribute for element in self.inputs]
+        return {*map(normalized_name, names), *map(project_name, names)}
 
     @property
     def is_made(self) -> bool:

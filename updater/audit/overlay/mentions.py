@@ -28,7 +28,7 @@ _PARTS = re.compile(r"""[A-Za-z_][\w'-]*|"([^"]*)\"""")
 _INHERITED = re.compile(rb"inherit\s*\(\s*([\w.\"'\s-]+?)\s*\)\s*([^;]*);")
 _LAZY = frozenset({"meta", "passthru"})
 
-MentionWay = Literal["path", "with", "inherit"]
+MentionWay = Literal["path", "with", "inherit", "bound"]
 
 
 class Mention(Struct, frozen=True, array_like=True):
@@ -40,7 +40,7 @@ class Mention(Struct, frozen=True, array_like=True):
         name: its attribute.
         role: whether it is taken from the ``final`` set, the ``previous`` one, or nobody knows.
         rest: what is selected of it, such as ``("override",)``.
-        way: how it is written.
+        way: how it is written; ``bound`` for a name that the file binds to it.
         span: the whole of it.
         root: where the set's name stands that it begins with; empty where a ``with`` has it.
         owner: the identity of the package that names it, or an empty string.
@@ -225,7 +225,7 @@ def _listed(
         name or element.name,
         "final" if role == "final" else "previous" if role == "previous" else "",
         rest,
-        "with",
+        "with" if element.base else "bound",
         element.span,
         Span(element.span.start, element.span.start),
         overlay.identities[package.span],

@@ -211,7 +211,7 @@ def _to_final(
         if not _is_of_whole(project, file, mention):
             return None
         edit = Edit(mention.root, final.encode())
-    elif mention.way == "with":
+    elif mention.way in ("with", "bound"):
         written = project.text(file)[mention.span.start : mention.span.end].decode()
         if written != mention.name:
             return None

@@ -12,26 +12,21 @@ from updater.adapt.modules import is_known, is_same, may_bring, project_of_modul
 from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation_task
 from updater.adapt.repairs import Lack, Shortfall, repairs
 from updater.adapt.situation import final_attributes
+from updater.audit.overlay.adaptation_fixes import adaptation_fix
 from updater.audit.overlay.overlay_text import OverlayText
-from updater.errors import PatchError
 from updater.kinds import FETCH_FUNCTIONS
 from updater.metadata import licences
 from updater.metadata.folders import files_in
 from updater.metadata.imports import SourceImports, read_imports
 from updater.metadata.native_modules import native_modules
 from updater.metadata.requirements import Requirements
-from updater.model import Edit, Span, normalized_name
+from updater.model import Span, normalized_name
 from updater.model.adaptation import (
-    FormChange,
-    InputAddition,
-    InputRemoval,
     PatternRemoval,
     PatternRewrite,
 )
-from updater.model.finding import FileEdit, Fix
-from updater.overlay.editing.adapting import adapted
 from updater.overlay.reading.inputs import RUNTIME
-from updater.overlay.reading.substitutions import SED
+from updater.overlay.reading.substitutions import SED, script_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +35,7 @@ if TYPE_CHECKING:
     from updater.audit.overlay.project import AuditedProject
     from updater.model import Package, PinValues
     from updater.model.adaptation import Adaptation
-    from updater.model.finding import FixSafety
+    from updater.model.finding import Fix, FixSafety
     from updater.overlay.reading.input_elements import Input
 
 
@@ -191,16 +186,8 @@ class AuditedSource(Struct, frozen=True, dict=True):
         self, adaptation: Adaptation, safety: FixSafety, touches: Literal["text", "inputs"]
     ) -> Fix | None:
         """Return the fix that makes an adaptation; None where that cannot be written."""
-        file = self.package.file
-        data = self.project.text(file)
-        try:
-            new = adapted(self.package, [adaptation], data, FETCH_FUNCTIONS)
-        except PatchError:
-            return None
-        if new == data:
-            return None
-        edit = _narrowed(data, new)
-        return Fix(safety, _summary(adaptation), (FileEdit(file, edit),), touches)
+        data = self.project.text(self.package.file)
+        return adaptation_fix(self.package, data, adaptation, safety, touches)
 
     @cached_property
     def unmatched(self) -> frozenset[tuple[str, str]]:
@@ -215,9 +202,32 @@ class AuditedSource(Struct, frozen=True, dict=True):
         """
         certain = self.task.source.stale if self.task.source.certain else ()
         of_sed = {own.pattern for own in self.task.declared.substitutions if own.mode == SED}
-        return self._broken | {
-            (file, pattern) for file, pattern in certain if pattern not in of_sed
-        }
+        read = {(file, pattern) for file, pattern in certain if pattern not in of_sed}
+        return frozenset({*(self._broken - self._remade), *read})
+
+    @property
+    def _remade(self) -> frozenset[tuple[str, str]]:
+        """The file and the pattern of each substitution in what may be another file by then.
+
+        A patch may change it, and so may a command that names it before.
+        """
+        declared, data = self.task.declared, self.project.text(self.package.file)
+        script = script_of(declared.place)
+        is_patched = "patches" in declared.place.attributes
+        commands = [own.command for own in declared.substitutions]
+        remade = set[tuple[str, str]]()
+        for own in declared.substitutions:
+            file, pattern = own.files[0] if len(own.files) == 1 else None, own.pattern
+            if file is None or pattern is None or script is None:
+                continue
+            before = data[script.start : own.command.start]
+            for command in sorted(set(commands), reverse=True):
+                if script.start <= command.start and command.end <= own.command.start:
+                    start, end = command.start - script.start, command.end - script.start
+                    before = before[:start] + before[end:]
+            if is_patched or file.rpartition("/")[2].encode() in before:
+                remade.add((file, pattern))
+        return frozenset(remade)
 
     @property
     def _broken(self) -> frozenset[tuple[str, str]]:
@@ -253,28 +263,3 @@ def audited_source(project: AuditedProject, package: Package) -> AuditedSource |
     data = project.text(package.file)
     task = adaptation_task(package, package.label or "", data, source.files, FETCH_FUNCTIONS)
     return AuditedSource(package, source, task, project) if task is not None else None
-
-
-def _summary(adaptation: Adaptation) -> str:
-    match adaptation.edit:
-        case InputAddition(input=name):
-            return f"add {name}"
-        case FormChange():
-            return "build it by its pyproject.toml"
-        case InputRemoval(input=name):
-            return f"take {name} out"
-        case PatternRemoval():
-            return "take the substitution out"
-        case _:
-            return f"write {adaptation.summary}"
-
-
-def _narrowed(old: bytes, new: bytes) -> Edit:
-    """Return the one edit that makes a text of another, as small as it can be."""
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    return Edit(Span(start, len(old) - end), new[start : len(new) - end])

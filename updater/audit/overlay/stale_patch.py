@@ -37,7 +37,7 @@ postPatch = ''
     needs: ClassVar[Need] = "upstream"
     exceptions: ClassVar[str] = (
         "A pattern with an interpolation or a variable is not judged, nor one in a file that is "
-        "not kept of a source or that earlier commands make."
+        "not kept of a source, or that earlier commands or patches may change."
     )
 
     def of_source(self, source: AuditedSource) -> Iterator[Finding]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.audit.overlay.base import ProjectRule
+from updater.audit.overlay.overlay_text import OverlayText
 from updater.model import Edit, Span
 from updater.model.finding import FileEdit, Fix
+from updater.overlay.reading import syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,15 +42,22 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin torchvision-bin 
     fix: ClassVar[FixSafety | None] = "built"
     exceptions: ClassVar[str] = (
         "A name that the file binds to `torch-bin` is fine, and so is the name of an argument of "
-        "`override`. Overlays that use no wheel of PyTorch anywhere are not told."
+        "`override`. So is `torch` where an overlay makes it the wheel. Overlays that use no wheel "
+        "of PyTorch anywhere are not told."
     )
 
     def findings(self, project: AuditedProject) -> Iterator[Finding]:
         """Yield each input, and each element of an environment, that is built from source."""
         if not self._uses_wheels(project):
             return
+        aliases = _aliases(project)
         for file, mention in project.mentions_of(_SOURCES):
             if not mention.set or mention.is_lazy:
+                continue
+            if mention.name in aliases and mention.role != "previous":
+                continue
+            later = [project.order.get(own, -1) for own in aliases.get(mention.name, ())]
+            if later and min(later) < project.order.get(file, 0):
                 continue
             is_whole = not mention.rest or mention.rest[0].startswith("override")
             if mention.owner and is_whole:
@@ -72,7 +81,7 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin torchvision-bin 
     def _finding(self, project: AuditedProject, file: str, mention: Mention) -> Finding:
         name = mention.name
         written = project.text(file)[mention.span.start : mention.span.end]
-        edit = _renamed(mention.span, written, name)
+        edit = _renamed(mention.span, written, name) if mention.way != "bound" else None
         return self.finding(
             file,
             mention.span,
@@ -104,6 +113,29 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin torchvision-bin 
                     if edit is not None
                     else None,
                 )
+
+
+def _aliases(project: AuditedProject) -> dict[str, list[str]]:
+    """Return the files that give the set the wheel under the source's name, by that name.
+
+    Such as ``torch = super.python3Packages.torch-bin;``, right in an overlay's set.
+    """
+    aliases: dict[str, list[str]] = {}
+    for file, mention in project.mentions_of(_WHEELS):
+        if mention.owner or mention.way != "path" or mention.rest:
+            continue
+        overlay = OverlayText(file, project.text(file), ())
+        node = overlay.binding_around(mention.span.start)
+        around = node.parent.parent if node is not None and node.parent is not None else None
+        name = mention.name.removesuffix("-bin")
+        value = node.child_by_field_name("expression") if node is not None else None
+        if node is None or value is None or around is None or around.type == "let_expression":
+            continue
+        path = node.child_by_field_name("attrpath")
+        is_named = path is not None and syntax.text(path, overlay.data).endswith(name)
+        if is_named and syntax.span(syntax.unwrap(value)) == mention.span:
+            aliases.setdefault(name, []).append(file)
+    return aliases
 
 
 def _renamed(where: Span, written: bytes, name: str) -> Edit | None:
