@@ -11,9 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec.structs import replace
 
-from updater.fetchers.fetch_from_gitea import KIND as GITEA
-from updater.fetchers.fetch_from_github import KIND as GITHUB
-from updater.fetchers.fetch_from_gitlab import KIND as GITLAB
+from updater.fetchers import fetch_from_gitea, fetch_from_github, fetch_from_gitlab
 from updater.fetchers.forge import Forge
 from updater.model import Fetched, NoFile, Project
 
@@ -21,7 +19,12 @@ if TYPE_CHECKING:
     from updater.model import Candidate, Package, Source
 
 _HOSTS = ("https://api.github.com/", "https://github.com/", "https://codeload.github.com/")
-_FORGES: dict[str, Forge] = {"": GITHUB, "GitHub": GITHUB, "GitLab": GITLAB, "Forgejo": GITEA}
+_FORGES: dict[str, Forge] = {
+    "": fetch_from_github.KIND,
+    "GitHub": fetch_from_github.KIND,
+    "GitLab": fetch_from_gitlab.KIND,
+    "Forgejo": fetch_from_gitea.KIND,
+}
 
 
 class ProgramEntry(Forge):
@@ -44,11 +47,11 @@ class ProgramEntry(Forge):
         if source.value("type") == "Forgejo":
             path = f"{source.value('owner')}/{source.value('repo')}"
             return Project.repository(_host(source), path)
-        return GITHUB.project(package, source)
+        return fetch_from_github.KIND.project(package, source)
 
     def archive(self, project: Project, web: str, commit: str) -> str:
         """Return the address of a commit's archive on GitHub; `fetch` knows of other forges."""
-        return GITHUB.archive(project, web, commit)
+        return fetch_from_github.KIND.archive(project, web, commit)
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the archive of the candidate's commit, and all texts that name it."""
