@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.pipeline.stand_ins import failed, of_index, passed, wait
 from tests.pipeline.test_preparing import hashed
 from updater.errors import BuildError
-from updater.model import Build, Failed
+from updater.model import Build, Diagnosis, Failed
 from updater.model.run import Bump
 from updater.pipeline.hash.ready import ReadyChange
 from updater.pipeline.jobs import JobMaker
@@ -93,6 +93,18 @@ def test_a_member_that_fails_is_dropped_and_the_others_are_built_again_without_i
     assert isinstance(end["pear"], Failed)
     assert end["pear"].message.startswith("in group fruit, together with apple, plum: ")
     assert end["apple"].build.beside == (end["plum"].package.identity,)
+
+
+def test_an_evaluation_that_stops_in_the_file_of_another_member_drops_that_one(made: Made) -> None:
+    """What breaks there breaks for all."""
+    world = orchard(made, "apple", "pear", "plum")
+    told = Diagnosis("evaluation", "it does not evaluate: undefined x at plum.nix:3:4", "")
+    broken = replace(failed("apple"), phase="evaluation", diagnosis=told)
+    world.builder.results["apple"] = [broken, passed("apple")]
+    end = ends(world)
+    assert world.builder.names == ["apple", "apple", "pear"]
+    assert isinstance(end["plum"], Failed)
+    assert end["apple"].build.beside == (end["pear"].package.identity,)
 
 
 def test_a_dropped_package_is_built_as_it_is_where_it_uses_the_others(made: Made) -> None:

@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 _CHECKED = "Check whether the following modules can be imported"
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '(?P<module>[\w.]{1,100})'")
 
+# The module of a back-end -> its project. Source: the projects' own documentation.
+_BACKENDS = {
+    "flit_core": "flit-core",
+    "hatchling": "hatchling",
+    "pdm": "pdm-backend",
+    "poetry": "poetry-core",
+    "setuptools": "setuptools",
+    "uv_build": "uv-build",
+}
+# Source: pypa/build, which runs a back-end before it compares what that requires.
+_BACKEND = re.compile(r"^ERROR Backend '([A-Za-z_]\w{0,99})[\w.:]*' is not available", re.MULTILINE)
+
 
 class Lack(Struct, frozen=True):
     """A project that a build did without.
@@ -72,6 +84,11 @@ def lacks(build: Build, log: str) -> tuple[Lack, ...]:
             Lack(normalized_name(unmet.name), "requirements", "the build requires it")
             for unmet in of_the_wheel(text)
             if not unmet.version
+        ),
+        *(
+            Lack(_BACKENDS[name], "build-system", "it is its build backend")
+            for name in dict.fromkeys(_BACKEND.findall(text))
+            if name in _BACKENDS
         ),
         *(
             Lack(normalized_name(unmet.name), "build-system", "its build backend requires it")

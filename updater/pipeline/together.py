@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec import Struct
 from msgspec.structs import replace
 
+from updater.effects import files, writes
 from updater.errors import Bug, StageError, bugs_at
 from updater.model import Current, Failed
 from updater.overlay.reading.uses import dependents, in_order
@@ -25,6 +28,30 @@ if TYPE_CHECKING:
     from updater.model import Build, BuildPolicy, Outcome
     from updater.pipeline.adapting import AdaptStage
     from updater.pipeline.jobs import JobMaker
+
+
+class AdaptedFailure(Struct, frozen=True):
+    """The failed build of a member with all that it was adapted by.
+
+    It is told where the pin alone does not build, either: that one lacks what was known.
+
+    Attributes:
+        log: its log, since every build of a package has the same.
+    """
+
+    build: Build
+    log: bytes | None
+
+    @classmethod
+    def of(cls, build: Build) -> AdaptedFailure:
+        """Return a build with its log as it is now."""
+        return cls(build, files.find(Path(build.log), build.log) if build.log else None)
+
+    def restored(self) -> Build:
+        """Return the build, with its log written again."""
+        if self.log is not None:
+            writes.make(Path(self.build.log), self.log)
+        return self.build
 
 
 class GroupBuild:
@@ -52,6 +79,7 @@ class GroupBuild:
         order = {identity: place for place, identity in enumerate(in_order(maker.used))}
         self._members = sorted(members, key=lambda member: order.get(member.identity, 0))
         self._lock = anyio.Lock()
+        self._adapted: dict[str, AdaptedFailure] = {}
         self._results: dict[str, ReadyChange | Outcome] = {}
 
     async def result(self, member: ReadyChange) -> ReadyChange | Outcome:
@@ -102,6 +130,7 @@ class GroupBuild:
                     return ended | {
                         member.identity: _built(member, by_identity, left) for member in left
                     }
+                out = _cause(out, last, waiting)
                 repaired = await self._repaired(out, last)
                 if repaired is not None:
                     left = [repaired if member is out else member for member in left]
@@ -109,9 +138,12 @@ class GroupBuild:
                 plain = out.adapted(out.planned.siblings)
                 if plain.planned.adaptations != out.planned.adaptations:
                     # No adaptation stands in the way of what builds.
+                    self._adapted[out.identity] = AdaptedFailure.of(last)
                     left = [plain if member is out else member for member in left]
                     continue
-                last = await Baseline(self._maker).compared(out, jobs[len(builds) - 1], last)
+                place = waiting.index(out)
+                whole = self._adapted.get(out.identity) or AdaptedFailure.of(last)
+                last = await Baseline(self._maker).compared(out, jobs[place], whole.restored())
                 ended[out.identity] = _unbuilt(self._name, out, last, left)
             dropped.append(out.identity)
             left = [member for member in left if member is not out]
@@ -218,6 +250,15 @@ def groups_of(
 
 def _stops(policy: BuildPolicy, build: Build) -> bool:
     return build.status == "failed" and policy.on_failure == "skip"
+
+
+def _cause(failed_member: ReadyChange, build: Build, members: Sequence[ReadyChange]) -> ReadyChange:
+    """Return the member whose file an evaluation stops at: what breaks there breaks for all."""
+    text = build.diagnosis.message if build.diagnosis is not None else ""
+    if build.phase != "evaluation" or f"at {failed_member.package.file}:" in text:
+        return failed_member
+    named = (member for member in members if f"at {member.package.file}:" in text)
+    return next(named, failed_member)
 
 
 def _built(

@@ -69,8 +69,8 @@ def refusal(data: bytes, *edits: AdaptationEdit) -> str:
     return refused.value.message
 
 
-def values(statements: str) -> str:
-    return f"propagatedBuildInputs = builtins.attrValues {{ {statements} }};"
+def values(statements: str, behind: str = "") -> str:
+    return f"propagatedBuildInputs = builtins.attrValues {{ {statements} }}{behind};"
 
 
 VALUES = "builtins.attrValues { inherit (super.python3Packages) numpy; }"
@@ -288,6 +288,39 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
             "propagatedBuildInputs =",
             f"  {VALUES} ++ super.lib.optionals {LINUX} [ {PY}nvidia-ml-py ];",
         ),
+    ),
+    "what a set's values cannot inherit, behind it": (
+        (values("inherit (super.python3Packages) numpy; zict = super.fetchurl { };"),),
+        InputAddition(RUNTIME, "zict"),
+        (
+            values(
+                "inherit (super.python3Packages) numpy; zict = super.fetchurl { };",
+                f" ++ [ {PY}zict ]",
+            ),
+        ),
+    ),
+    "a package with another torch, behind a set's values": (
+        (values("inherit (super.python3Packages) torch-bin;"),),
+        InputAddition(RUNTIME, "accelerate", replaced=(Replacement("torch", "torch-bin"),)),
+        (
+            values(
+                "inherit (super.python3Packages) torch-bin;",
+                f" ++ [ ({PY}accelerate.override {{ torch = {PY}torch-bin; }}) ]",
+            ),
+        ),
+    ),
+    "behind a name that stands for a list": (
+        ("propagatedBuildInputs = nativeBuildInputs;", f"nativeBuildInputs = [ {PY}zict ];"),
+        InputAddition(RUNTIME, "numpy"),
+        (
+            f"propagatedBuildInputs = nativeBuildInputs ++ [ {PY}numpy ];",
+            f"nativeBuildInputs = [ {PY}zict ];",
+        ),
+    ),
+    "behind a list that is only there on a condition": (
+        (f"propagatedBuildInputs = super.lib.optional true {PY}numpy;",),
+        InputAddition(RUNTIME, "zict"),
+        (f"propagatedBuildInputs = super.lib.optional true {PY}numpy ++ [ {PY}zict ];",),
     ),
     "what a set's values cannot inherit, into the list beside it": (
         (f"propagatedBuildInputs = {VALUES}", "  ++ [ self.python3Packages.einops ];"),
@@ -583,25 +616,10 @@ REFUSED: dict[str, tuple[tuple[str, ...], AdaptationEdit, str]] = {
         InputAddition(RUNTIME, "numpy"),
         "propagatedBuildInputs is computed by an expression",
     ),
-    "a list that is changed by another": (
+    "a list that another is made of": (
         ("propagatedBuildInputs = nativeBuildInputs;", "nativeBuildInputs = [ 1 ];"),
-        InputAddition(RUNTIME, "numpy"),
+        InputAddition("nativeBuildInputs", "hatchling"),
         "would change more than that",
-    ),
-    "a package of the overlays, where a set's values inherit those of nixpkgs": (
-        (values("inherit (super.python3Packages) numpy;"),),
-        InputAddition(RUNTIME, "einx", own=True),
-        "is the values of a set, which cannot inherit einx as it does others",
-    ),
-    "a package whose name another value of the set has": (
-        (values("inherit (super.python3Packages) numpy; zict = super.fetchurl { };"),),
-        InputAddition(RUNTIME, "zict"),
-        "is the values of a set, which cannot inherit zict as it does others",
-    ),
-    "a package with another torch, beside a set's values": (
-        (values("inherit (super.python3Packages) torch-bin;"),),
-        InputAddition(RUNTIME, "accelerate", replaced=(Replacement("torch", "torch-bin"),)),
-        "is the values of a set, which cannot inherit accelerate as it does others",
     ),
     "an input of a list that is computed": (
         ("propagatedBuildInputs = [ super.python3Packages.numpy ] ++ map f [ 1 ];",),
@@ -684,6 +702,7 @@ def test_what_would_be_a_guess_is_refused(
 
 
 def test_a_list_that_two_packages_share_is_left_alone() -> None:
+    """What one of them needs further stands behind the name."""
     data = b"""self: super:
 let shared = with super.python3Packages; [ numpy ]; in {
   x = super.python3Packages.buildPythonPackage rec {
@@ -696,8 +715,58 @@ let shared = with super.python3Packages; [ numpy ]; in {
   };
 }
 """
-    assert "would change more than that" in refusal(data, InputAddition(RUNTIME, "scipy"))
+    own = data.replace(b"= shared;", b"= shared ++ [ super.python3Packages.scipy ];", 1)
+    assert adapt(data, InputAddition(RUNTIME, "scipy")) == own
+    replaced = (Replacement("numpy", "numpy"),)
+    made = adapt(data, InputAddition(RUNTIME, "scipy", replaced=replaced)).decode()
+    assert f"= shared ++ [ ({PY}scipy.override {{ numpy = {PY}numpy; }}) ];" in made
     assert "would change more than that" in refusal(data, InputRemoval(RUNTIME, "numpy"))
+
+
+def test_names_that_a_let_inherits_tell_where_a_new_one_comes_from() -> None:
+    """A new name is not among them, so that it is named by its set; one list may be new."""
+    data = b"""self: super:
+let inherit (super.python3Packages) buildPythonPackage numpy; in {
+  x = buildPythonPackage rec {
+    pname = "x"; version = "1"; src = super.fetchPypi { inherit pname version; hash = ""; };
+    propagatedBuildInputs = [ numpy ];
+  };
+}
+"""
+    own = data.replace(b"[ numpy ]", b"[ numpy super.python3Packages.scipy ]")
+    assert adapt(data, InputAddition(RUNTIME, "scipy")) == own
+    assert b"[ super.python3Packages.hatchling ]" in adapt(
+        data, InputAddition("nativeBuildInputs", "hatchling")
+    )
+
+
+def test_a_name_whose_set_nobody_tells_is_refused() -> None:
+    data = b"""self: super:
+let buildPythonPackage = import ./builder.nix super; numpy = import ./numpy.nix; in {
+  x = buildPythonPackage rec {
+    pname = "x"; version = "1"; src = super.fetchPypi { inherit pname version; hash = ""; };
+    propagatedBuildInputs = [ numpy ];
+  };
+}
+"""
+    told = "nothing says how Python packages are named here"
+    assert told in refusal(data, InputAddition(RUNTIME, "scipy"))
+
+
+def test_the_set_of_a_builder_without_a_path_is_that_of_the_with_around_it() -> None:
+    data = b"""final: prev: { pythonPackagesExtensions = prev.pythonPackagesExtensions ++ [
+  (pyfinal: pyprev: with pyprev; {
+    x = buildPythonPackage rec {
+      pname = "x"; version = "1"; src = final.fetchPypi { inherit pname version; hash = ""; };
+      propagatedBuildInputs = [ numpy ];
+    };
+  })
+]; }
+"""
+    own = data.replace(b"[ numpy ]", b"[ numpy scipy ]")
+    assert adapt(data, InputAddition(RUNTIME, "scipy")) == own
+    own = data.replace(b"[ numpy ]", b"[ numpy pyfinal.einx ]")
+    assert adapt(data, InputAddition(RUNTIME, "einx", own=True)) == own
 
 
 def test_line_endings_are_kept() -> None:

@@ -9,6 +9,7 @@ from updater.errors import PatchError
 from updater.model import Edit, Span
 from updater.overlay.editing import elements, formals, lists
 from updater.overlay.reading import syntax
+from updater.overlay.reading.input_elements import ListLiteral
 from updater.overlay.reading.inputs import BUILD, OPTIONAL, RUNTIME
 from updater.text import printable
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from updater.model import Package
     from updater.model.adaptation import InputAddition
     from updater.overlay.reading.declarations import Declarations
-    from updater.overlay.reading.input_elements import ListLiteral
+    from updater.overlay.reading.inputs import InputList, PackagePlace
 
 _TERM = r'!?super\.(?:stdenv\.hostPlatform\.is[A-Za-z0-9_]+|python3Packages\.python\w+ "[0-9.]+")'
 _CONDITION = re.compile(rf"{_TERM}|\({_TERM}(?: && {_TERM})*\)")
@@ -46,8 +47,7 @@ def added(
         return _new_list(package, declared, addition, data)
     if addition.input in inputs:
         return ()
-    free = [literal for literal in inputs.literals if not literal.condition]
-    if not inputs.whole or not free:
+    if not inputs.whole:
         raise PatchError(
             f"{package.identity}: {addition.field} is computed by an expression",
             hint=f"add {printable(addition.input)} to it by hand",
@@ -57,10 +57,11 @@ def added(
     own, library = condition.replace("super.", f"{previous}."), f"{previous}.lib"
     if arguments is not None:
         own, library = formals.conditioned(condition), "lib"
-    same = [part for part in inputs.literals if condition and _means(part.condition, own)]
+    written = [literal for literal in inputs.literals if literal.span in inputs.span]
+    same = [literal for literal in written if condition and _means(literal.condition, own)]
+    free = [literal for literal in written if not literal.condition]
     opening = f"{library}.optionals {own}" if condition and not same else ""
-    text = ""
-    for literal in same or free:
+    for literal in (*(same or free), _behind(inputs, declared.place)):
         text, needed = elements.element(declared.place, literal, inputs, addition, data)
         edit = _joined(literal, text, addition.input, opening, data)
         if edit is None:
@@ -72,19 +73,24 @@ def added(
         wanted = (*needed, *(("lib", *_NAMES.findall(own)) if opening else ()))
         beside = literal.inputs[-1].name if literal.inputs else ""
         return (*formals.joined(data, arguments, wanted, beside), edit)
-    name = printable(addition.input)
-    raise PatchError(
-        f"{package.identity}: {addition.field} is the values of a set, which cannot inherit {name} "
-        "as it does others",
-        hint=f"add {name} to it by hand, such as {name} = {text};",
-    )
+    return ()
+
+
+def _behind(inputs: InputList, place: PackagePlace) -> ListLiteral:
+    """Return the place behind an expression whose lists stand elsewhere, as a list of its own.
+
+    So no other package changes that is made with the same list.
+    """
+    end = Span(inputs.span.end, inputs.span.end)
+    return ListLiteral(end, (), (), "", place.attributes.inner)
 
 
 def _joined(literal: ListLiteral, text: str, name: str, opening: str, data: bytes) -> Edit | None:
-    """Return the edit that has a package in a list, or behind it under a new condition."""
-    if opening:
-        end = literal.span.end
-        return Edit(Span(end, end), f" ++ {opening} [ {text} ]".encode())
+    """Return the edit that has a package in a list, or behind it, such as under a new condition."""
+    end = Span(literal.span.end, literal.span.end)
+    if opening or literal.span == end:
+        before = f"{opening} " if opening else ""
+        return Edit(end, f" ++ {before}[ {text} ]".encode())
     if literal.values is not None:
         return elements.inherited(literal, text, name, data)
     named = [("" if own.text.startswith("(") else own.text, own.span) for own in literal.inputs]

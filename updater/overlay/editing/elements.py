@@ -64,13 +64,18 @@ def element(
     arguments = formals.calling(place) if not base else None
     if arguments is not None:
         return _of_arguments(arguments, literal, addition)
+    if not base:
+        raise PatchError(
+            "nothing says how Python packages are named here",
+            hint=f"write it by hand, such as python3Packages.{quoted(name)}",
+        )
     if addition.own:
         base = _final(place, _resolved(base, literal, data))
     bare = base == named_by and _means_the_set(literal, name)
     text = quoted(name) if bare else ".".join((*base, quoted(name)))
     if addition.replaced:
         given = " ".join(
-            f"{quoted(checked(own.argument))} = {_sibling(place, inputs, base, own)};"
+            f"{quoted(checked(own.argument))} = {_sibling(place, literal, inputs, base, own)};"
             for own in addition.replaced
         )
         return f"({text}.override {{ {given} }})", ()
@@ -162,13 +167,23 @@ def inherited(literal: ListLiteral, text: str, name: str, data: bytes) -> Edit |
 
 
 def _sibling(
-    place: PackagePlace, inputs: InputList, base: tuple[str, ...], replacement: Replacement
+    place: PackagePlace,
+    literal: ListLiteral,
+    inputs: InputList,
+    base: tuple[str, ...],
+    replacement: Replacement,
 ) -> str:
-    """Return a package as another element of the same attribute names it."""
+    """Return a package as another element of the same attribute names it.
+
+    A name alone means that only where the element stands.
+    """
     name = replacement.input
     twin: Input | None = next((own for own in inputs.inputs if own.name == name), None)
-    if twin is not None and not twin.overridden and (twin.statement is None or not twin.base):
-        return twin.text.strip("()")
+    if twin is not None and not twin.overridden:
+        text = twin.text.strip("()")
+        is_alone = text in (name, quoted(name)) and bool(twin.base)
+        is_there = twin in literal.inputs and twin.statement is None
+        return select(twin.base, name) if is_alone and not is_there else text
     named_by = base or builder_set(place)
     return select(_final(place, named_by) if replacement.own else named_by, name)
 

@@ -113,6 +113,26 @@ def names_of(node: Node, data: bytes) -> tuple[str, ...]:
     return (*first, *terms.attribute_names(path, data)) if first else ()
 
 
+def written_out(names: tuple[str, ...], scope: Scope, data: bytes) -> tuple[str, ...]:
+    """Return a name that the file binds as what it stands for, such as ``super.python3Packages.x``.
+
+    Args:
+        names: a name alone; several are returned as they are.
+        scope: what it means.
+        data: the file.
+    """
+    binding = scope.find(names[0]) if len(names) == 1 else None
+    while binding is not None and binding.inherited and binding.owner is None:
+        binding = binding.scope.find(binding.name)
+    if binding is None:
+        return names
+    if binding.owner is not None:
+        base = names_of(binding.owner, data)
+        return (*base, binding.name) if base else names
+    named = names_of(binding.expression, data) if binding.expression is not None else ()
+    return named if len(named) > 1 else names
+
+
 def with_names(node: Node, data: bytes) -> tuple[str, ...]:
     """Return the names that a ``with`` takes its own from; empty for another expression."""
     environment = node.child_by_field_name("environment")

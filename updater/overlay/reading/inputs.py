@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.overlay.reading import syntax
-from updater.overlay.reading.input_elements import PackageListReader, names_of, with_names
+from updater.overlay.reading.input_elements import (
+    PackageListReader,
+    names_of,
+    with_names,
+    written_out,
+)
 from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope, parts
 
 if TYPE_CHECKING:
@@ -128,6 +133,9 @@ def place_of(
         if node.type == "apply_expression":
             function = node.child_by_field_name("function")
             builder = names_of(function, data) if function is not None else ()
+            if len(builder) == 1 and withs and scope.holder(builder[0]) is None:
+                builder = (*withs[-1], *builder)
+            builder = written_out(builder, scope, data)
         if node.type == "function_expression":
             arguments.append(FunctionScope(node, scope, data).argument)
             formals += _formals(node, data)
