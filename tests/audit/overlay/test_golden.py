@@ -77,6 +77,7 @@ BROKEN = {
     "self-super/in-a-circle",
     "self-super/override-in-the-overlay-of-a-python",
     "self-super/override-of-the-final",
+    "self-super/override-that-is-no-package",
     "self-super/union-of-the-final",
     "unused/asked-through-ps",
     "unused/asked-with-ps",

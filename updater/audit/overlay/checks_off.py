@@ -26,7 +26,10 @@ _SWITCH = re.compile(
     r"dontCheckRuntimeDeps|dontCheckPythonMetadata|dontUsePython(?:ImportsCheck|CatchConflicts)"
     r"|dontUse(?:Pytest|Unittest|Setuptools)Check|dontUsePytestXdist"
 )
-_EMPTY = re.compile(r"\[\s*\]")
+_CONFLICTS = re.compile("catchConflicts")
+_IMPORTS = re.compile("pythonImportsCheck")
+_PHASE = re.compile(r"(?:install)?[cC]heckPhase")
+_IDLE = r"(?:\"|'')(?:\s|;|&&|:|\btrue\b|runHook \w+)*(?:\"|'')"
 
 
 class ChecksOff(TextRule):
@@ -97,13 +100,17 @@ def _switched_off(statement: Statement, data: bytes) -> str:
     if len(statement.names) != 1:
         return ""
     name, value = statement.names[0], syntax.text(statement.value, data)
-    if _OFF.fullmatch(name) and value == "false":
-        return f"`{name} = false` switches the tests off"
-    if _SWITCH.fullmatch(name) and value in ("true", "1", '"1"'):
-        return f"`{name}` switches a check off"
-    if name == "pythonImportsCheck" and _EMPTY.fullmatch(value):
-        return "an empty `pythonImportsCheck` switches the check of imports off"
-    return ""
+    told = (
+        (_OFF, "false", f"`{name} = false` switches the tests off"),
+        (_SWITCH, 'true|1|"1"', f"`{name}` switches a check off"),
+        (_CONFLICTS, "false", f"`{name} = false` switches the check for conflicts off"),
+        (_PHASE, _IDLE, f"`{name}` does nothing, which switches the tests off"),
+        (_IMPORTS, r"\[\s*\]", f"an empty `{name}` switches the check of imports off"),
+    )
+    return next(
+        (what for names, off, what in told if names.fullmatch(name) and re.fullmatch(off, value)),
+        "",
+    )
 
 
 KIND = ChecksOff()

@@ -94,7 +94,7 @@ nekoOverlays = [
             message,
             next((p for p in project.looked.overlays.packages if p.file == file), ""),
             fix=fix,
-            advice="" if fix is not None else "the overlays use each other: no order is right",
+            advice="" if fix is not None else _reason(project, file),
         )
 
     @staticmethod
@@ -110,6 +110,19 @@ nekoOverlays = [
             f"move {file} to its place",
             tuple(FileEdit(entry.file, edit) for edit in edits),
         )
+
+
+def _reason(project: AuditedProject, file: str) -> str:
+    """Say why no move of one entry alone is right."""
+    waiting, seen = list(project.file_uses.get(file, {})), set[str]()
+    while waiting:
+        used = waiting.pop()
+        if used == file:
+            return "the overlays use each other: no order is right"
+        if used not in seen:
+            seen.add(used)
+            waiting += project.file_uses.get(used, {})
+    return "what stands around it must be moved first"
 
 
 KIND = OverlayOrder()

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from updater.audit.overlay.mentions import mentions
+from updater.model import Span
 from updater.overlay.reading import syntax
 from updater.overlay.reading.closed import path_below
 from updater.overlay.reading.inputs import input_lists, place_of
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from updater.audit.overlay.mentions import Mention
-    from updater.model import Package, Span
+    from updater.model import Package
     from updater.overlay.reading.inputs import InputList, PackagePlace, WayParts
     from updater.overlay.reading.scope import Statement
 
 _PATH = re.compile(rb"(?<![\w./+~$}-])\.{1,2}/[\w./+-]+")
 _COMMENT_LINE = re.compile(rb"[ \t]*(?:#|/\*.*\*/[ \t\r]*$)")
+_LETTER = re.compile(rb"[A-Za-z\x80-\xff]")  # of any script, as UTF-8
 # What a name inside an overlay is read from: its two sets, by the function that takes them.
 _SECOND = re.compile(
     rb":\s*([A-Za-z_][\w'-]*)[ \t]*:(?=[\s{(])(?!\s*[A-Za-z_][\w'-]*[ \t]*:[\s{(])"
@@ -139,9 +141,45 @@ class OverlayText:
 
     @property
     def is_circular(self) -> bool:
-        """Whether it makes a set of Python packages from the final one, which has no end."""
-        roots = (name for name, role in self.whole_sets.items() if role == "final")
-        return any(union_of(root).search(self.data) for root in roots)
+        """Whether it makes a set, or a package, from what the final one has of its own name.
+
+        That has no end.
+        """
+        roots = [name for name, role in self.whole_sets.items() if role == "final"]
+        return any(union_of(root).search(self.data) for root in roots) or any(
+            True for root in roots for _ in self.remade(root)
+        )
+
+    def remade(self, root: str) -> Iterator[tuple[str, Span, Span]]:
+        """Yield each package that is bound to a function of its own final one.
+
+        Args:
+            root: the name of the final set.
+
+        Returns:
+            Its name, where the final set is named, and the whole path.
+        """
+        has_any = root.encode() in self.data and b"override" in self.data
+        for match in remade_from(root).finditer(self.data) if has_any else ():
+            node = self.binding_around(match.start())
+            name, path = match["name"].decode(), self._path_around(node)
+            wanted = (match["set"].decode(),) if match["set"] else ()
+            if path == (*wanted, name) and self.is_code(match.start()):
+                yield name, Span(*match.span("root")), Span(match.start("root"), match.end())
+
+    def _path_around(self, binding: Node | None) -> tuple[str, ...]:
+        """Return the attributes of an overlay's set that lead to a binding, else nothing."""
+        names: tuple[str, ...] = ()
+        node = binding
+        while node is not None and node.type != "function_expression":
+            if node.type == "binding":
+                names = (self._last_name(node), *names)
+            elif node.type == "let_expression" or (
+                node.type == "apply_expression" and node != binding
+            ):
+                return ()
+            node = node.parent
+        return names
 
     @cached_property
     def is_overlay(self) -> bool:
@@ -206,7 +244,10 @@ class OverlayText:
 
     def has_comment(self, where: Span) -> bool:
         """Tell whether a comment for people stands beside some text: behind it, or right above."""
-        return any(b"updater:" not in comment for comment in self.comments(where))
+        return any(
+            b"updater:" not in comment and _LETTER.search(comment)
+            for comment in self.comments(where)
+        )
 
     def comments(self, where: Span) -> Iterator[bytes]:
         """Yield the comments beside some text: on its lines, or right above."""
@@ -232,6 +273,17 @@ class OverlayText:
 
 def _plain(name: str) -> str:
     return name.replace("-", "_").replace("'", "")
+
+
+@cache
+def remade_from(root: str) -> re.Pattern[bytes]:
+    """Return what finds ``NAME = ROOT.python3Packages.NAME.override...``."""
+    return re.compile(
+        rb"(?<![\w.'-])(?P<name>[A-Za-z_][\w'-]*)\s*=\s*\(?\s*"
+        rb"(?P<root>" + re.escape(root).encode() + rb")\s*\."
+        rb"(?:\s*(?P<set>python\d*Packages|pythonPackages)\s*\.)?\s*(?P=name)"
+        rb"\s*\.\s*override\w*(?![\w'-])"
+    )
 
 
 @cache

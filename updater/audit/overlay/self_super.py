@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.audit.overlay.base import ProjectRule
 from updater.audit.overlay.mentions import place_in_set
-from updater.audit.overlay.overlay_text import union_of
+from updater.audit.overlay.overlay_text import OverlayText, union_of
 from updater.audit.overlay.project import is_patch
 from updater.model import Edit, Span
 from updater.model.finding import FileEdit, Fix
@@ -93,6 +93,7 @@ self: super: {
         for file, look in project.looked.looks.items():
             if look.facts.is_circular:
                 yield from self._unions(project, file, project.text(file))
+                yield from self._overrides(project, file)
 
     def _previous(self, project: AuditedProject, file: str, mention: Mention) -> Iterator[Finding]:
         added = project.added.get(mention.name, ())
@@ -163,6 +164,26 @@ self: super: {
                 else None,
                 advice="take it from the set before this overlay",
             )
+
+    def _overrides(self, project: AuditedProject, file: str) -> Iterator[Finding]:
+        """Yield what an override of itself makes that is read as no package of the overlays."""
+        root, previous = _root(project, file, "final"), _root(project, file, "previous")
+        named = {package.name for package in project.packages.values() if package.file == file}
+        overlay = OverlayText(file, project.text(file), ())
+        for name, where, path in overlay.remade(root) if root else ():
+            if name not in named:
+                fix = Fix(
+                    "safe",
+                    f"take it from {previous}",
+                    (FileEdit(file, Edit(where, previous.encode())),),
+                )
+                yield self.finding(
+                    file,
+                    path,
+                    f"{name} is made from itself: the final set has what this overlay makes",
+                    fix=fix if previous else None,
+                    advice="take it from the set before this overlay",
+                )
 
 
 def _same_set(mention: Mention, package: Package) -> bool:
