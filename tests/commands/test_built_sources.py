@@ -24,7 +24,7 @@ from tests.commands.built import (
 from tests.loopback.faults import Hang
 from tests.loopback.github import TOKEN
 from tests.loopback.lfs import ATTRIBUTES, Lfs, pointer_of
-from tests.project import unpacked_hash
+from tests.project import FAKE, unpacked_hash
 from tests.workshop import project_file
 
 if TYPE_CHECKING:
@@ -260,6 +260,21 @@ def test_an_archive_is_hashed_here_and_found_right_by_nix(
         workshop.configure(imports=[])
     assert passed(workshop)["hash"]["method"] == "embedded"
     assert len(github.server.requests("archive")) == requests
+
+
+@pytest.mark.thorough
+def test_what_the_clone_of_a_moving_pin_has_is_built_without_a_download(
+    workshop: Workshop, github: GitHub, tmp_path: Path
+) -> None:
+    """Nix has the tree in its store already, with the hash that the overlay says."""
+    release(github, "1.0", submodule=False)
+    apple = release(github, submodule=False, note="of the clone")
+    path = overlay(workshop)
+    before, true = (unpacked_hash(apple, tag, tmp_path) for tag in ("v1.0", "v2.0"))
+    moving = path.read_text().replace("v${version}", "main").replace(FAKE, before)
+    path.write_text(moving)
+    assert passed(workshop)["hash"] == {"value": true, "method": "embedded", "downloaded_bytes": 0}
+    assert (hashes(path), github.codeload.requests()) == ([true], [])
 
 
 # --- whose source it is -------------------------------------------------------------------------

@@ -185,7 +185,7 @@ class Identifier:
 
         return await self._in_thread(work)
 
-    async def whole_id(self, url: str, shortened: str) -> str:
+    async def whole_id(self, url: str, shortened: str, *, is_large: bool = False) -> str:
         """Return the whole id of the commit that a shortened one means, or an empty string.
 
         Raises:
@@ -193,7 +193,7 @@ class Identifier:
         """
 
         def work(stop: threading.Event) -> str:
-            with self._mirrors.opened(Opening(url), stop) as (mirror, _):
+            with self._mirrors.opened(Opening(url, is_large=is_large), stop) as (mirror, _):
                 entry = mirror.commit(shortened)
                 return entry.commit if entry is not None else ""
 

@@ -50,7 +50,8 @@ async def misplaced(repository: PinnedRepository) -> Misplaced | None:
     head = branch or (offer.default_branch if subject.is_in_default else "")
     if head and await repository.holds(offer.branches.get(head, ""), commit):
         return None
-    if await repository.run.identifier().whole_id(offer.repository, commit) != commit:
+    identifier, is_large = repository.run.identifier(), offer.is_large
+    if await identifier.whole_id(offer.repository, commit, is_large=is_large) != commit:
         return Misplaced("gone", f"{project} has no commit {commit}", is_unknown=True)
     if branch:
         message = f"the branch {branch} does not hold {commit}, so that Nix does not find it there"

@@ -137,7 +137,8 @@ class Verifier(Struct, frozen=True):
         rev = repository.subject.pin.rev
         if not choose.is_shortened(rev):
             return ""
-        return await self.run.identifier().whole_id(repository.offer.repository, rev)
+        offer, identifier = repository.offer, self.run.identifier()
+        return await identifier.whole_id(offer.repository, rev, is_large=offer.is_large)
 
     async def _true(
         self, repository: PinnedRepository, commit: str, fetched: Hashed | None
