@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import anyio
 import pytest
 
+from tests.loopback import git_http
 from tests.loopback.faults import Drip
 from updater.effects.git import partial, seal
 from updater.effects.git.history import History
@@ -25,7 +26,7 @@ def history(github: GitHub) -> tuple[Hosted, list[str]]:
     repository = github.repository("o", "r")
     commits = [
         repository.commit({"kept/a": "same", "b/c/d": f"{number}"}, branch=branch)
-        for number, branch in enumerate(("main", "main", "main", "dev"))
+        for number, branch in enumerate(("main", "dev", "main", "main"))
     ]
     repository.tag("v1", commits[0], annotated=True)
     return repository, [repository.git("rev-parse", f"{commit}^{{tree}}") for commit in commits]
@@ -51,11 +52,10 @@ def test_files_come_when_they_are_asked_for_and_once(github: GitHub, tmp_path: P
         assert set(mirror.branches()) == {"main", "dev"}
         with pytest.raises(UpstreamError):
             files(mirror, trees[0])
-        assert fetches(github) == 1
-        mirror.provide(trees[:1])  # the first one as a whole
-        assert (fetches(github), len(files(mirror, trees[0]))) == (2, 6)
+        # The commits, and the newest one's tree as a whole
+        assert (fetches(github), len(files(mirror, trees[3]))) == (2, 6)
         mirror.provide(trees[:3])  # then the trees, and the files that are new
-        assert (fetches(github), [len(files(mirror, tree)) for tree in trees[:3]]) == (4, [6] * 3)
+        assert (fetches(github), [len(files(mirror, tree)) for tree in trees]) == (4, [6] * 4)
         mirror.provide(trees[:3])
     with Mirror.opened(url, tmp_path) as mirror:  # it stays what it is
         mirror.provide(trees[:3])
@@ -75,7 +75,24 @@ def test_what_upstream_lost_is_noted_and_the_rest_comes(github: GitHub, tmp_path
         repository.git("repack", "-a", "-d", "-q")
         repository.git("prune", "--expire=now")
         mirror.provide(trees)
-        assert [mirror.lacks(tree) for tree in trees] == [False, False, False, True]
+        assert [mirror.lacks(tree) for tree in trees] == [False, True, False, False]
+
+
+def test_a_host_that_gives_no_trees_is_cloned_whole(
+    github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a proxy takes away the header that asks for the protocol's second version."""
+    repository, trees = history(github)
+    repository.settle()
+    config = repository.path / "config"
+    config.write_text(config.read_text().replace("allowAnySHA1InWant = true", ""))
+    serve = git_http._upload_pack
+    monkeypatch.setattr(
+        git_http, "_upload_pack", lambda path, _, mode, sent: serve(path, "", mode, sent)
+    )
+    with Mirror.opened(f"{github.url}/o/r.git", tmp_path, is_large=True) as mirror:
+        assert not mirror.is_thin
+        assert [len(files(mirror, tree)) for tree in trees] == [6] * 4
 
 
 def test_offline_nothing_is_fetched(github: GitHub, tmp_path: Path) -> None:
@@ -95,7 +112,7 @@ def test_all_that_is_fetched_has_one_time(
     github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, trees = history(github)
-    github.server.fail("POST /o/r.git/git-upload-pack", Drip(1, 0.1), skip=2)
+    github.server.fail("POST /o/r.git/git-upload-pack", Drip(1, 0.1), skip=3)
     monkeypatch.setattr(partial, "_LEAST_SECONDS", 0.5)
     opened = Mirror.opened(f"{github.url}/o/r.git", tmp_path, is_large=True)
     with opened as mirror:
@@ -136,4 +153,4 @@ def test_a_history_that_borrows_from_it_reads_files_all_the_same(
             content = await borrowed.read(head, "b/c/d", 100)
             return *has, content, len(await borrowed.reachable(head))
 
-    assert anyio.run(read) == (True, False, b"2", 3)
+    assert anyio.run(read) == (True, False, b"3", 3)

@@ -8,8 +8,8 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from updater.effects.git import thin
-from updater.effects.git.bare import BareClone
+from updater.effects.git import seal, thin
+from updater.effects.git.bare import FETCH_SECONDS, BareClone
 from updater.errors import Offline, UpstreamError
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _PACKS = "objects/pack/*.pack"
 _LEAST_SECONDS = 0.1
-_SAYS_GONE = re.compile(r"not our ref|unadvertised object")
+_SAYS_GONE = re.compile(r"not our ref")
+_SAYS_UNABLE = re.compile(r"unadvertised object")
 
 
 class PartialClone(BareClone):
@@ -32,6 +33,32 @@ class PartialClone(BareClone):
     def begin(self, seconds: float) -> None:
         """Have all that is fetched from now on take so long at most."""
         self.ends = time.monotonic() + seconds
+
+    def update(
+        self,
+        lock: int,
+        tips: Collection[str] = (),
+        seconds: float = FETCH_SECONDS,
+        *,
+        is_large: bool = False,
+    ) -> None:
+        """Do so as of any clone; where a host gives commits alone by their ids, clone all.
+
+        In git's protocol before version 2, which a proxy may leave, it gives no trees by theirs.
+        """
+        super().update(lock, tips, seconds, is_large=is_large)
+        if self.is_thin and self._has_commits_only and not self._offline:
+            try:
+                self.provide(self._git("log", "-1", "--all", "--format=%T").split())
+            except UpstreamError as error:
+                if not _SAYS_UNABLE.search(error.message):
+                    raise
+                seal.drop(self.folder)
+                super().update(lock, tips, seconds)
+
+    @property
+    def _has_commits_only(self) -> bool:
+        return len(list(self.folder.glob(_PACKS))) == 1
 
     def provide(self, trees: Collection[str]) -> None:
         """Fetch what is missing of trees, with their files; only a thin mirror misses some.
@@ -52,8 +79,7 @@ class PartialClone(BareClone):
             return
         missing = self._missing_trees(new)
         if missing:
-            has_commits_only = len(list(self.folder.glob(_PACKS))) == 1
-            self._provide(missing, with_files=has_commits_only and len(missing) == 1)
+            self._provide(missing, with_files=self._has_commits_only and len(missing) == 1)
         files = self._missing_files(new)
         if files:
             self._provide(files, with_files=False)
