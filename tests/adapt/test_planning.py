@@ -839,6 +839,30 @@ def test_what_another_process_reports_must_follow_from_the_source(
     assert unconfirmed(update, [reported], neighbours, {}) == (() if follows else (reported,))
 
 
+PYTHONS: dict[str, tuple[str, str, str]] = {
+    "newer": (">=3.14", "", "2.0 needs Python >= 3.14, and the package set has 3.13"),
+    "newer, to a patch": (">=3.13.1,!=3.14.0", "", ""),
+    "that one alone": ("==3.14.*", "", "2.0 needs Python == 3.14.*, and the package set has 3.13"),
+    "older": ("<3.13", "", ""),
+    "as before": (">=3.15", ">=3.14", ""),
+    "no specifier": ("new", "", ""),
+}
+
+
+@pytest.mark.parametrize(("python", "was", "held"), PYTHONS.values(), ids=PYTHONS)
+def test_a_release_waits_for_the_python_that_it_needs(python: str, was: str, held: str) -> None:
+    """No build compares it, and nobody relaxes it."""
+    text = project("numpy").replace("[project]", f'[project]\nrequires-python = "{python}"')
+    update = task(inputs("numpy"), {"pyproject.toml": text})
+    answer = SetAnswer("3.13", (NUMPY,), OFFERS)
+    before = Requirements(was, (("numpy", "numpy"),))
+    assert update.plan(update.situation(answer, NOBODY, before)).held == held
+    assert update.plan(update.situation(None, NOBODY, before)).held == ""
+    patched = task(f"{inputs('numpy')} prePatch = ''x'';", {"pyproject.toml": text})
+    plan = patched.plan(patched.situation(answer, NOBODY, before))
+    assert (plan.held, list(plan.advice)) == ("", [held] if held else [])
+
+
 DYNAMIC = project().replace("dependencies = []", 'dynamic = ["dependencies"]')
 NAMING: dict[str, tuple[dict[str, str], dict[str, bytes], bool]] = {
     "setup.py": ({"setup.py": "setup(install_requires=BASE + ['Fig.X>=1'])"}, {}, True),

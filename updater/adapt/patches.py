@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -81,8 +80,7 @@ def patched(
         file = substitution.files[0] if len(substitution.files) == 1 else None
         pattern, replacement = substitution.pattern, substitution.replacement
         if file is None or pattern is None or replacement is None:
-            path = normpath(file or "")
-            certain = certain and file is not None and not _is_read(path, files)
+            certain = certain and file is not None and not _is_read(file, files)
             continue
         text = texts.get(file, "" if has_sources and _ALWAYS_KEPT.fullmatch(file) else None)
         if text is None:
@@ -118,7 +116,7 @@ def _is_read(path: str, files: Mapping[str, bytes]) -> bool:
 
 def _unread(declared: Declarations, data: bytes) -> bytes:
     """Return what postPatch does beside the substitutions that are read."""
-    where = script_of(declared.place)
+    where = script_of(declared.place, data)
     rest = data[where.start : where.end] if where is not None else b""
     unread = {own.command for own in declared.substitutions if own.pattern is None}
     for command in sorted({own.command for own in declared.substitutions} - unread, reverse=True):

@@ -13,7 +13,12 @@ from updater.adapt.build_systems import build_changes
 from updater.adapt.extras import extra_changes
 from updater.adapt.patches import PatchedFiles, patched
 from updater.adapt.removals import removals
-from updater.adapt.requirements import applying, new_extras, requirement_changes
+from updater.adapt.requirements import (
+    applying,
+    new_extras,
+    newer_bounds,
+    requirement_changes,
+)
 from updater.adapt.situation import AdaptationPlan, Situation, own_packages
 from updater.metadata import requirements
 from updater.metadata.build_system import build_system
@@ -31,6 +36,9 @@ if TYPE_CHECKING:
     from updater.building.offers import SetAnswer
     from updater.metadata.requirements import Requirements
     from updater.model import Package
+
+# All that a nixpkgs which is still kept may have is this one or newer.
+_OLDEST_PYTHON = "3.11"
 
 
 class AdaptationTask(Struct, frozen=True):
@@ -110,6 +118,7 @@ class AdaptationTask(Struct, frozen=True):
         return (
             self.asks_for_more
             or self.asks_for_less
+            or bool(self.needed and newer_bounds(self.needed.python, _OLDEST_PYTHON))
             or any(name != text for name, text in needed if "extra ==" not in text)
             or (self.declared.form == "setuptools" and system is not None and not system.script)
             or (

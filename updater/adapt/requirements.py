@@ -13,12 +13,14 @@ from updater.adapt.situation import AdaptationPlan
 from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, BoundRelaxation, InputAddition, SiblingUpdate
 from updater.model.labels import is_unstable, parse_version
+from updater.model.versions import read_specifier
 from updater.overlay.reading.inputs import RUNTIME
 from updater.text import printable, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from packaging.specifiers import Specifier
     from packaging.version import Version
 
     from updater.adapt.attributes import Provider
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from updater.overlay.reading.input_elements import Input
 
 _LOWER = (">", ">=", "~=", "==", "===")
+_LAST_MICRO = 99  # more releases than a minor version of Python has
 
 
 def applying(
@@ -79,10 +82,12 @@ class RequirementPlanner(Struct):
         for requirement in applying(self.situation, requirements.needed):
             if requirement.name not in own and not self._is_removed(requirement.name):
                 self._judge(requirement)
+        python = newer_python(self.situation, requirements)
+        held = python if python and self.situation.certain else ""
         return AdaptationPlan(
             tuple({own.edit: own for own in reversed(self.adaptations)}.values())[::-1],
-            self._held(),
-            tuple(self.advice),
+            "; and ".join(filter(None, [held, self._held()])),
+            (*self.advice, *([python] if python and not held else ())),
             tuple(self.unmet),
             tuple(own.name for own in self.missing if own.url is None),
         )
@@ -217,6 +222,36 @@ class RequirementPlanner(Struct):
         if self.missing:
             reasons.append(absence(self.missing))
         return f"{version} needs {'; and '.join(reasons)}"
+
+
+def newer_python(situation: Situation, requirements: Requirements) -> str:
+    """Return that a source needs a newer Python than the set has, which no build compares.
+
+    A pin that runs on an older one than it asks for is its user's own choice, and stays one.
+    """
+    there = situation.answer.python if situation.answer is not None else ""
+    bounds = newer_bounds(requirements.python, there)
+    held = situation.held
+    if not bounds or (held is not None and newer_bounds(held.python, there)):
+        return ""
+    needed = " and ".join(f"Python {bound.operator} {bound.version}" for bound in bounds)
+    return printable(f"{situation.version} needs {needed}, and the package set has {there}")
+
+
+def newer_bounds(python: str, there: str) -> tuple[Specifier, ...]:
+    """Return the lower bounds that no release of a minor version of Python meets.
+
+    Args:
+        python: a specifier.
+        there: such as ``3.13``; an empty string where it is not known.
+    """
+    last = parse_version(f"{there}.{_LAST_MICRO}") if there else None
+    bounds = read_specifier(python) if last is not None else None
+    return tuple(
+        bound
+        for bound in bounds or ()
+        if last is not None and bound.operator in _LOWER and _is_below(last, bound.version)
+    )
 
 
 def absence(missing: Iterable[Requirement]) -> str:

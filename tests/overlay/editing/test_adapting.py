@@ -504,6 +504,21 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
         PatternRemoval("pyproject.toml", "numpy<=1.26.4"),
         ("postPatch = ''", "  rm -r vendored", "'';"),
     ),
+    "a pattern in a string of one line, in a file that is named by its folder": (
+        ("""postPatch = "substituteInPlace ./setup.py --replace-fail 'a<1' a";""",),
+        PatternRewrite("setup.py", "a<1", "a<2", "a"),
+        ("""postPatch = "substituteInPlace ./setup.py --replace-fail 'a<2' a";""",),
+    ),
+    "a word without quotes in a string of one line": (
+        ("""postPatch = "substituteInPlace a --replace-fail b==1 b; rm c";""",),
+        PatternRewrite("a", "b==1", "b==2", "b"),
+        ("""postPatch = "substituteInPlace a --replace-fail 'b==2' b; rm c";""",),
+    ),
+    "the last pattern of a string of one line": (
+        ("doCheck = false;", """postPatch = "substituteInPlace a --replace-fail 'b<1' b";"""),
+        PatternRemoval("a", "b<1"),
+        ("doCheck = false;",),
+    ),
     "an expression of sed among others": (
         (
             "postPatch = ''",
@@ -650,6 +665,16 @@ REFUSED: dict[str, tuple[tuple[str, ...], AdaptationEdit, str]] = {
         ("postPatch = ''", "substituteInPlace a --replace b c --replace b d", "'';"),
         PatternRemoval("a", "b"),
         "2 times",
+    ),
+    "a pattern in a string with an escape": (
+        ('postPatch = "substituteInPlace a --replace \\"b\\" c";',),
+        PatternRemoval("a", "b"),
+        "0 times",
+    ),
+    "a bound that leaves a string of one line": (
+        ("""postPatch = "substituteInPlace a --replace 'b<1' 'b'";""",),
+        PatternRewrite("a", "b<1", '"b<2"', '"b"'),
+        "not safe to write",
     ),
     "a pattern that a variable makes": (
         ("postPatch = ''", 'substituteInPlace a --replace "$b" c', "'';"),

@@ -212,7 +212,7 @@ class AuditedSource(Struct, frozen=True, dict=True):
         A patch may change it, and so may a command that names it before.
         """
         declared, data = self.task.declared, self.project.text(self.package.file)
-        script = script_of(declared.place)
+        script = script_of(declared.place, data)
         is_patched = "patches" in declared.place.attributes
         commands = [own.command for own in declared.substitutions]
         remade = set[tuple[str, str]]()

@@ -43,7 +43,7 @@ def removed(
         before = _BEFORE.search(data, 0, substitution.span.start)
         start = before.start() if before is not None else substitution.span.start
         return (Edit(Span(start, substitution.span.end), b""),)
-    script = script_of(declared.place)
+    script = script_of(declared.place, data)
     command = substitution.command
     binding = declared.place.attributes.get(HOOK)
     if script is None or binding is None:
@@ -74,12 +74,15 @@ def rewritten(
         (substitution.pattern, edit.new_pattern, substitution.pattern_span),
         (substitution.replacement, edit.new_replacement, substitution.replacement_span),
     )
+    script = script_of(declared.place, data)
+    mark = b"'" if script is not None and data[script.start - 1 : script.start] == b'"' else b'"'
     for _, text, where in words:
-        quoted = data[where.start : where.start + 1] == b"'" and _QUOTED.fullmatch(text)
+        alone = data[where.start : where.start + 1] == b"'" and mark == b'"'
+        quoted = alone and _QUOTED.fullmatch(text)
         if not _SAFE.fullmatch(text) and not quoted:
             raise _unsafe(package, text)
     return tuple(
-        Edit(where, _word(new, data[where.start : where.start + 1]))
+        Edit(where, _word(new, data[where.start : where.start + 1], mark))
         for old, new, where in words
         if old != new
     )
@@ -106,7 +109,7 @@ def introduced(
     if HOOK not in declared.place.attributes:
         after = additions.statement(package, declared, "src", "version")
         return (lists.bound(data, after, script_binding([edit])),)
-    script = script_of(declared.place)
+    script = script_of(declared.place, data)
     written = data[script.start : script.end] if script is not None else b""
     rows = [row for row in written.decode("utf-8", "replace").splitlines() if row.strip()]
     if script is None or not rows or not written.startswith(b"\n"):
@@ -150,9 +153,9 @@ def _expression(
     return (Edit(where, b"'" + edit.new_pattern.encode() + b"'"),)
 
 
-def _word(text: str, quote: bytes) -> bytes:
-    """Return a text as a word of the shell, with the quotes that the old one had."""
-    mark = quote if quote in (b"'", b'"') else b'"'
+def _word(text: str, quote: bytes, mark: bytes) -> bytes:
+    """Return a text as a word of the shell, with the quotes that the old one had, if any."""
+    mark = quote if quote in (b"'", b'"') else mark
     return mark + text.encode() + mark
 
 

@@ -1,18 +1,20 @@
 """What a package's `postPatch` replaces: the calls of `substituteInPlace` and `sed` in it.
 
-Only an indented string that stands alone is read, and of its shell only plain commands. A word that
-the shell or Nix expands has no value here. Source: Nixpkgs manual, "substituteInPlace".
+Only a string that stands alone is read, one in double quotes where it has no escape, and of its
+shell only plain commands. A word that the shell or Nix expands has no value here.
+Source: Nixpkgs manual, "substituteInPlace".
 """
 
 from __future__ import annotations
 
 import re
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from updater.model import Span
-from updater.overlay.reading import sed, syntax
+from updater.overlay.reading import sed, syntax, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,22 +76,21 @@ class Substitution(Struct, frozen=True):
 
 def substitutions(place: PackagePlace, data: bytes) -> tuple[Substitution, ...]:
     """Return the replacements of a package in their order."""
-    binding = place.attributes.get(HOOK)
-    node = binding.expression if binding is not None and not binding.inherited else None
-    if node is None or node.type != "indented_string_expression":
-        return ()
-    commands = _commands(data, Span(node.start_byte + 2, node.end_byte - 2))
+    script = script_of(place, data)
+    commands = _commands(data, script) if script is not None else ()
     return tuple(made for words in commands for made in _made(words))
 
 
-def script_of(place: PackagePlace) -> Span | None:
+def script_of(place: PackagePlace, data: bytes) -> Span | None:
     """Return what is between the quotes of the string that is read; None where there is none."""
     binding = place.attributes.get(HOOK)
-    node = binding.expression if binding is not None else None
-    if node is None or node.type != "indented_string_expression":
+    node = binding.expression if binding is not None and not binding.inherited else None
+    if node is None:
         return None
     where = syntax.span(node)
-    return Span(where.start + 2, where.end - 2)
+    if node.type == "indented_string_expression":
+        return Span(where.start + 2, where.end - 2)
+    return Span(where.start + 1, where.end - 1) if terms.plain_string(node, data) else None
 
 
 def _made(words: list[_Word]) -> Iterator[Substitution]:
@@ -109,7 +110,7 @@ def _made(words: list[_Word]) -> Iterator[Substitution]:
         elif pairs or (word.value or "").startswith("-"):
             return  # another option, which is not known here
         else:
-            files.append(word.value)
+            files.append(_path(word))
     command = Span(words[0].span.start, words[-1].span.end)
     for mode, pattern, replacement in pairs:
         yield Substitution(
@@ -123,6 +124,11 @@ def _made(words: list[_Word]) -> Iterator[Substitution]:
             command,
             len(pairs) == 1,
         )
+
+
+def _path(word: _Word) -> str | None:
+    """Return the file that a word names, such as ``pyproject.toml`` for ``./pyproject.toml``."""
+    return normpath(word.value) if word.value else None
 
 
 def _by_sed(words: list[_Word]) -> Iterator[Substitution]:
@@ -140,7 +146,7 @@ def _by_sed(words: list[_Word]) -> Iterator[Substitution]:
         if rest[0].value not in _SED_EXPRESSION or len(rest) == 1:
             break
         expressions, rest = [*expressions, (rest[0], rest[1])], rest[2:]
-    files = tuple(word.value for word in rest)
+    files = tuple(_path(word) for word in rest)
     in_place = options & {"-i", "--in-place", "-Ei"}
     if (
         not in_place
