@@ -142,6 +142,10 @@ BUMPS = {
     ),
     "shared-labels": Bump("tool"),
     **dict.fromkeys(
+        ("system-chosen-by-a-function-of-sets", "system-chosen-by-a-function-of-sources"),
+        Bump("tool"),
+    ),
+    **dict.fromkeys(
         ("second-source-at-the-same-tag", "second-source-of-one-rev", "shared-rev"), Bump("tool")
     ),
     "generated-with-a-head": Bump("tool"),

@@ -141,6 +141,20 @@ def test_elements_that_are_not_written_as_such_are_left_alone(made: str) -> None
     assert read(f"self: super: {made}".encode()), "it is listed, with the reason"
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("einops = change prev.einops;", ["einops"]),
+        ("inherit (prev.lib.mapAttrs (name: change) prev.some) einops;", []),
+        ("some = map change [ prev.einops ];", []),
+    ],
+)
+def test_a_function_that_changes_packages_is_none(text: str, names: list[str]) -> None:
+    change = "change = pkg: pkg.overridePythonAttrs (old: { doCheck = false; });"
+    found = read(f"final: prev: let {change} in {{ {text} }}".encode())
+    assert [package.name for package in found] == names
+
+
 def test_callers_that_share_what_the_function_says_are_one_unit() -> None:
     text = (
         'self: super: let make = pname: buildX { inherit pname; version = "1.0"; '

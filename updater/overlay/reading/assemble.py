@@ -91,7 +91,14 @@ class Assembler:
                 package, calls = self._unread(draft, bug), draft.calls
             names[draft.node.start_byte] = package.package.name
             places = {call.node.start_byte for call in calls if call.caller is None}
-            if self._is_helper(draft) or is_elsewhere(package.package, draft, self._text):
+            makes_others = (
+                draft.helper and draft.caller is None and draft.get("src", "srcs") is None
+            )
+            if (
+                makes_others
+                or self._is_helper(draft)
+                or is_elsewhere(package.package, draft, self._text)
+            ):
                 used |= places | {call.node.start_byte for call in draft.calls}
                 continue
             # `inherit (common) version src;` is a package, and `common` a part of it
@@ -203,7 +210,12 @@ class Assembler:
         return placed.refused(reason.problem, reason.hint)
 
     def _is_helper(self, draft: Draft) -> bool:
-        """Tell whether a draft is a function that makes packages of what its callers say."""
+        """Tell whether a draft is a function that makes packages of what its callers say.
+
+        Also one that nobody calls here, and that has no source: ``mapAttrs (name: change) { }``.
+        """
+        if draft.helper and draft.caller is None and draft.get("src", "srcs") is None:
+            return True
         if draft.caller is None and self._bodies.intersection(_starts(draft)):
             return draft.helper
         bindings = (draft.get(name) for name in ("version", "src", "srcs", "pname"))

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from updater.overlay.reading import syntax
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tree_sitter import Node
 
     from updater.overlay.reading.scope import AttributeScope
 
@@ -58,3 +62,21 @@ class Choices(Struct):
 def keys_of(sets: tuple[AttributeScope, ...]) -> tuple[str, ...]:
     """Return the names that sets bind, each once."""
     return tuple(dict.fromkeys(name for attributes in sets for name in attributes))
+
+
+def selector_of(function: Node, data: bytes) -> Node | None:
+    """Return by what a function selects from the set that it gets; None for any other function.
+
+    ``attrs: attrs.${system} or (throw "not there")``, as nixpkgs' packages often have it.
+    """
+    argument, body = (function.child_by_field_name(name) for name in ("universal", "body"))
+    if function.type != "function_expression" or argument is None or body is None:
+        return None
+    selection = syntax.unwrap(body)
+    base, path = (selection.child_by_field_name(name) for name in ("expression", "attrpath"))
+    if function.child_by_field_name("formals") is not None or base is None or path is None:
+        return None
+    parts = path.named_children
+    is_of_argument = syntax.text(base, data) == syntax.text(argument, data)
+    is_selector = len(parts) == 1 and parts[0].type == "interpolation"
+    return parts[0] if is_of_argument and is_selector else None

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from updater.model import Applied, Part, Reference, Span
 from updater.overlay.reading import syntax, terms
-from updater.overlay.reading.choices import ELSE, THEN, Choices, keys_of
+from updater.overlay.reading.choices import ELSE, THEN, Choices, keys_of, selector_of
 from updater.overlay.reading.computing import application, constant
 from updater.overlay.reading.functions import rendered
 from updater.overlay.reading.pin_files import default_read, value_read
@@ -165,6 +165,8 @@ class _Reader:
         applied = application(node, scope, self._data, self._operand)
         if applied is not None:
             return _made((applied,))
+        if node.type == "apply_expression":
+            return self._refer(self._by_function(node, scope))
         condition = node.child_by_field_name("condition")
         if condition is None:
             return _UNKNOWN
@@ -301,7 +303,7 @@ class _Reader:
                 binding = scope.find(syntax.text(node, self._data))
                 found = self._bound_sets(binding) if binding else self._read(node, scope)
             case "apply_expression":
-                found = self._read(node, scope)
+                found = self._read(node, scope) or self._bound_sets(self._by_function(node, scope))
             case _:
                 found = None
         return found
@@ -360,6 +362,17 @@ class _Reader:
             if binding is None:
                 return None
         return binding
+
+    def _by_function(self, node: Node, scope: Scope) -> Binding | None:
+        """Return what ``f { a = 1; b = 2; }`` is bound to, where f selects from its argument."""
+        head, applied = terms.applied(node)
+        function = self._uninherited(scope.find(syntax.text(head, self._data)))
+        if function is None or function.expression is None or len(applied) != 1:
+            return None
+        part = selector_of(syntax.unwrap(function.expression), self._data)
+        sets = self.sets(applied[0][1], scope) if part is not None else None
+        key = self._key(part, sets) if part is not None and sets else None
+        return lookup(sets, key) if sets and key is not None else None
 
     def _key(self, part: Node, sets: tuple[AttributeScope, ...]) -> str | None:
         name = terms.attribute_name(part, self._data)

@@ -1,0 +1,27 @@
+final: prev:
+let
+  pick = them: them.${prev.stdenv.system};
+  each = {
+    x86_64-linux = { arch = "x64"; sri = "sha256-EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc="; };
+    aarch64-linux = { arch = "arm64"; sri = "sha256-gE9R9xJUxAgeN+fIhwc1YPSm+mza0gLprGfgMsQ+0eE="; }; # slower
+  };
+in
+{
+  tool = prev.stdenv.mkDerivation rec {
+    pname = "tool";
+    version = "2.0.0";
+    own = pick each;
+    src = prev.fetchurl {
+      url = "https://github.com/owner/tool/releases/download/v${version}/tool-${own.arch}.tgz";
+      hash = own.sri;
+    };
+  };
+  other = prev.stdenv.mkDerivation {
+    pname = "other";
+    version = "1.2.0";
+    src = prev.fetchurl {
+      url = "https://example.org/other-1.2.0.zip";
+      hash = "sha256-2pJaMOMff9qnBE4+W6SuF2cN6C1new5631cAQooTejY=";
+    };
+  };
+}
