@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,15 @@ def test_a_second_run_of_the_fixes_changes_nothing(name: str) -> None:
     own = scope_of(one.rule, one.sources)
     again = mended(judged(one.after, own), own)
     assert (again.texts, again.made) == ({}, ())
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_what_is_left_is_told_with_its_reason(name: str) -> None:
+    """Why it was not fixed, or what to do where there is no fix."""
+    lines = case(name).left.splitlines()
+    left = [line for line in lines if re.search(r"  \[[a-z-]+\]$", line)]
+    reasons = [line for line in lines if re.match(r" += (?:no fix|not fixed[^:]*): .", line)]
+    assert len(reasons) == len(left)
 
 
 # --- what Nix says ---

@@ -53,6 +53,7 @@ nativeBuildInputs = [ super.python3Packages.hatchling ];
                 source.statement(*fields),
                 f"the source {what}: {adaptation.reason}",
                 source.package,
+                advice="write `pyproject = true;`" if is_form else f"add {adaptation.input}",
                 fix=source.fix(adaptation, "built", "text" if is_form else "inputs"),
             )
 

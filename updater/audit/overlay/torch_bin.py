@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from updater.model.finding import Finding, FixSafety, Severity
     from updater.overlay.reading.environments import Environment
 
-_SOURCES = frozenset({"torch", "torchvision", "torchaudio", "triton"})
-_WHEELS = frozenset(f"{name}-bin" for name in _SOURCES)
+# Those with another configuration are from source, too. A wheel is for CUDA: none is for ROCm.
+_SOURCES = {name: f"{name}-bin" for name in ("torch", "torchvision", "torchaudio", "triton")} | {
+    "torchWithCuda": "torch-bin",
+    "torchWithoutCuda": "torch-bin",
+}
+_WHEELS = frozenset(_SOURCES.values())
 
 
 class TorchBin(ProjectRule):
@@ -51,7 +55,7 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin torchvision-bin 
         if not self._uses_wheels(project):
             return
         aliases = _aliases(project)
-        for file, mention in project.mentions_of(_SOURCES):
+        for file, mention in project.mentions_of(_SOURCES.keys()):
             if not mention.set or mention.is_lazy:
                 continue
             if mention.name in aliases and mention.role != "previous":
@@ -79,18 +83,18 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin torchvision-bin 
         )
 
     def _finding(self, project: AuditedProject, file: str, mention: Mention) -> Finding:
-        name = mention.name
+        name, wheel = mention.name, _SOURCES[mention.name]
         written = project.text(file)[mention.span.start : mention.span.end]
-        edit = _renamed(mention.span, written, name) if mention.way != "bound" else None
+        edit = _renamed(mention.span, written, name, wheel) if mention.way != "bound" else None
         return self.finding(
             file,
             mention.span,
-            f"{name} is built from source here, and other overlays use {name}-bin",
+            f"{name} is built from source here, and other overlays use {wheel}",
             mention.owner,
-            fix=Fix("built", f"write {name}-bin", (FileEdit(file, edit),), "inputs")
+            fix=Fix("built", f"write {wheel}", (FileEdit(file, edit),), "inputs")
             if edit is not None
             else None,
-            advice="" if edit is not None else f"bind the name to {name}-bin",
+            advice="" if edit is not None else f"bind the name to {wheel}",
         )
 
     def _environment(self, entry: AuditedEntry, environment: Environment) -> Iterator[Finding]:
@@ -98,15 +102,15 @@ propagatedBuildInputs = with super.python3Packages; [ torch-bin torchvision-bin 
             for element in literal.inputs:
                 if element.name not in _SOURCES or not (environment.python or element.base):
                     continue
-                edit = _renamed(element.span, element.text.encode(), element.name)
+                wheel = _SOURCES[element.name]
+                edit = _renamed(element.span, element.text.encode(), element.name, wheel)
                 yield self.finding(
                     entry.file,
                     element.span,
-                    f"{element.name} from source in an environment; overlays use "
-                    f"{element.name}-bin",
+                    f"{element.name} from source in an environment; overlays use {wheel}",
                     fix=Fix(
                         "built",
-                        f"write {element.name}-bin",
+                        f"write {wheel}",
                         (FileEdit(entry.file, edit),),
                         environment=environment.name,
                     )
@@ -138,7 +142,7 @@ def _aliases(project: AuditedProject) -> dict[str, list[str]]:
     return aliases
 
 
-def _renamed(where: Span, written: bytes, name: str) -> Edit | None:
+def _renamed(where: Span, written: bytes, name: str, wheel: str) -> Edit | None:
     """Return the edit of the last name of a path, with or without quotes, that it is alone."""
     bare = written.rstrip(b") \n\t")
     for last in (f'"{name}"', name):
@@ -148,7 +152,7 @@ def _renamed(where: Span, written: bytes, name: str) -> Edit | None:
             before = bare[: len(bare) - len(last)]
             if before.strip(b"( ") and not before.rstrip().endswith(b"."):
                 return None
-            new = f'"{name}-bin"' if last.startswith('"') else f"{name}-bin"
+            new = f'"{wheel}"' if last.startswith('"') else wheel
             return Edit(Span(start, end), new.encode())
     return None
 
