@@ -99,7 +99,7 @@ def test_the_projects_own_overlays_build_from_the_real_sdists(workshop: Workshop
     assert result.code == 0
 
 
-# All but bitsandbytes, of which the index has no source of today.
+# All but bitsandbytes, of which the index has no source, and which has a test of its own.
 MOVED = (
     *("accelerated-scan", "bidirectional-cross-attention", "cached-path", "einx", "ema-pytorch"),
     *("pi-zero-pytorch", "rotary-embedding-torch", "transformers-stream-generator"),
@@ -132,6 +132,42 @@ def test_the_projects_own_overlays_move_to_what_the_index_has_now(workshop: Work
         (status, needs in reason, unmet) == ("held", True, True)
         for status, reason, unmet in left.values()
     ), left
+
+
+# The index has wheels of it, which say nothing of how its repository is built: as its backend,
+# that names a part of scikit-build-core today.
+COMPILED = """\
+[build-system]
+requires = ["setuptools", "scikit-build-core"]
+build-backend = "scikit_build_core.setuptools.build_meta"
+[project]
+name = "bitsandbytes"
+version = "{version}"
+"""
+
+
+@pytest.mark.thorough  # what the index has changes
+def test_the_overlay_that_compiles_is_held_before_any_build(workshop: Workshop) -> None:
+    """The twelfth; its build is adapted by hand, and the reason says for what."""
+    project = workshop.project
+    shutil.copytree(ROOT / "overlays", project.root / "overlays", dirs_exist_ok=True)
+    overlays = f"config.allowUnfree = true; overlays = [ {' '.join(LISTED)} ];"
+    (project.root / "default.nix").write_text(f"{{ }}: import {workshop.tiny} {{ {overlays} }}\n")
+    (package,) = project.run("list", "--json", "bitsandbytes").json["packages"]
+    page = files_of(load(project.root, os.devnull).index, "bitsandbytes")
+    finals = [Version(one.version) for one in page.packages if one.version]
+    newest = str(max(version for version in finals if not version.is_prerelease))
+    repository = workshop.github.repository(package["source"]["owner"], package["source"]["repo"])
+    repository.tag(package["version"], repository.commit({"setup.py": ""}))
+    text = COMPILED.format(version=newest)
+    repository.tag(newest, repository.commit({"pyproject.toml": text}))
+    repository.settle()
+
+    (held,) = project.run("bump", "--json", "bitsandbytes").json["packages"]
+
+    needs = "which needs scikit-build-core and CMake: the overlay's build must be adapted by hand"
+    reason = f"{newest} is built with scikit_build_core.setuptools.build_meta, {needs}"
+    assert (held["status"], held["reason"], held["build"]) == ("held", reason, None)
 
 
 @pytest.mark.thorough  # as above
