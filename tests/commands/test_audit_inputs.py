@@ -32,7 +32,13 @@ CUDA = (
 
 
 def put(
-    workshop: Workshop, name: str, inputs: str, requires: Sequence[str], *, setup: str = ""
+    workshop: Workshop,
+    name: str,
+    inputs: str,
+    requires: Sequence[str],
+    *,
+    setup: str = "",
+    cython: str = "",
 ) -> None:
     """Release a package whose module imports the first of its requirements, with its overlay."""
     info = "".join(f"Requires-Dist: {text}\n" for text in requires)
@@ -43,6 +49,7 @@ def put(
         "PKG-INFO": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{info}",
         f"{name}/__init__.py": f"import {requires[0]}\n",
         **({"setup.py": setup} if setup else {}),
+        **({f"{name}/core.pyx": cython} if cython else {}),
     }
     sdist = tarred({f"{name}-1.0/{path}": text for path, text in files.items()})
     workshop.index.release(name, "1.0", files={f"{name}-1.0.tar.gz": sdist})
@@ -66,6 +73,7 @@ def test_inputs_are_judged_by_the_source_and_the_set_and_mended_where_that_build
     put(workshop, "compiles", "[ numpy ]", ["numpy"], setup=CUDA)
     given = "(accelerate.override { torch = torch-bin; })"
     put(workshop, "clean", f"[ torch-bin {given} ]", ["torch", "accelerate"])
+    put(workshop, "cython", "[ numpy scipy ]", ["numpy"], cython="import scipy\n")
     put(workshop, "renamed", "[ np ]", ["numpy"])
     workshop.overlay()
     path = workshop.project.root / "overlays" / "renamed.nix"

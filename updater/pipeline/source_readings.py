@@ -175,12 +175,18 @@ def _release(offer: Offer, label: str | None) -> Candidate | None:
 
 
 class _PythonFiles:
-    """The paths of a source's Python files, and which it was asked for: those are kept."""
+    """The paths of a source's Python files, and which it was asked for: those are kept.
+
+    What Cython compiles imports as well, and is not read.
+    """
 
     def __init__(self) -> None:
         self._paths: set[str] = set()
+        self._has_cython = False
 
     def __contains__(self, path: object) -> bool:
+        if isinstance(path, str) and path.endswith((".pyx", ".pxd")):
+            self._has_cython = True
         if isinstance(path, str) and is_importable(path) and len(self._paths) <= _MOST_FILES:
             self._paths.add(path)
             return True
@@ -192,6 +198,7 @@ class _PythonFiles:
         is_kept = bool(sizes) and self._paths <= files.keys()
         return (
             is_kept
+            and not self._has_cython
             and len(sizes) <= _MOST_FILES
             and max(sizes) <= LARGEST
             and (sum(map(len, files.values())) <= _MOST_CODE)
