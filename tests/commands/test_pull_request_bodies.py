@@ -293,7 +293,10 @@ def test_a_source_that_is_made_from_the_version_too_is_proposed_with_its_own_has
     assert FAKE not in home.show("updater/fig", "overlays/fig.nix")
 
 
-@pytest.mark.parametrize("ignored", [(), ("source-form", "conditions")])
+@pytest.mark.parametrize(
+    "ignored",
+    [(), pytest.param(("source-form", "conditions"), marks=pytest.mark.thorough)],
+)
 def test_what_an_update_breaks_in_its_overlay_is_told_with_its_rule(
     home: Home, ignored: tuple[str, ...]
 ) -> None:
