@@ -87,6 +87,7 @@ BUMPS = {
     "label-with-a-scope": Bump(version="@owner/tool@2.0.0", ref="@owner/tool@2.0.0"),
     "label-with-a-letter": Bump("tool", version="r2.0.0", ref="r2.0.0"),
     "label-with-a-v": Bump(version="v2.0.0"),
+    "version-of-the-source": Bump(version="v2.0.0"),
     "label-with-a-word": Bump("tool", version="py-2.0.0", ref="py-2.0.0"),
     "switches-that-are-off": Bump(version="v2.0.0"),
     "guide-pypi": Bump(files=("example-package-2.0.0.tar.gz",)),

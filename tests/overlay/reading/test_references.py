@@ -127,3 +127,16 @@ def test_an_element_of_srcs_at_a_pin_of_its_own_stays(further: str, count: int, 
     assert [skipped(other) for other in others] == [
         "tool has it beside its main source, with its own pin"
     ] * (2 - count)
+
+
+@pytest.mark.parametrize("version", ['"0.9"', "f rev", 'lib.removePrefix "v" rev'])
+def test_packages_of_one_rev_that_do_not_move_together_stay(version: str) -> None:
+    source = 'src = fetchFromGitHub { owner = "o"; repo = "r"; inherit rev; hash = "h"; };'
+    one = f'one = build {{ pname = "one"; version = "1.0"; {source} }};'
+    two = f'two = build {{ pname = "two"; version = {version}; {source} }};'
+    found = read(f'let rev = "v1.0"; in {{ {one} {two} }}'.encode())
+    assert [bool(package.lent or package.skip) for package in found] == [True, True]
+    assert found[0].lent == (
+        "two (line 1) has its rev, too, and would not move with it: give each a rev of its own, or "
+        "both one `version`"
+    )

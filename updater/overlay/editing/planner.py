@@ -156,9 +156,10 @@ class Planner(Struct, frozen=True):
             plans = self._own(field, new, source)
         else:
             is_address = name.startswith("url") and self._reads_version(field)
+            is_read = field.literal in self.package.version_literals  # `version = src.rev;`
             through = (
                 self._through_version(source, new)
-                if name in _THROUGH_VERSION or is_address
+                if (name in _THROUGH_VERSION or is_address) and not is_read
                 else None
             )
             is_version = field.text == source.version_name and field.span in source.span

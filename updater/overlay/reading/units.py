@@ -30,7 +30,41 @@ def united(packages: Sequence[Package]) -> tuple[Package, ...]:
         changed[leader.identity] = _leading(leader, members)
         for member in members:
             changed[member.identity] = replace(member, skip=reason, leader=leader.identity)
-    return _with_strays(tuple(changed.get(package.identity, package) for package in packages))
+    joined = tuple(changed.get(package.identity, package) for package in packages)
+    return _with_one_rev(_with_strays(joined))
+
+
+def _with_one_rev(packages: tuple[Package, ...]) -> tuple[Package, ...]:
+    """Return packages, of which those stay that have one rev with others, but move alone."""
+    owners: dict[Span, list[Package]] = {}
+    labels: dict[Span, Package] = {}
+    for package in packages:
+        if not package.leader:
+            for literal in _revs(package):
+                owners.setdefault(literal, []).append(package)
+            if package.version is not None and package.version.literal is not None:
+                labels[package.version.literal] = package
+    held: dict[str, Package] = {}
+    for literal, own in owners.items():
+        label = labels.get(literal)
+        every = own if label is None or label in own else [*own, label]
+        for package in every if len(every) > 1 else ():
+            if package.source is not None and not (package.skip or package.problem):
+                other = next(each for each in every if each is not package)
+                held[package.identity] = replace(package, lent=_has_too(other))
+    return tuple(held.get(package.identity, package) for package in packages)
+
+
+def _revs(package: Package) -> set[Span]:
+    fields = (field for source in package.sources for field in named(source, REVS))
+    return {field.literal for field in fields if field.literal is not None}
+
+
+def _has_too(other: Package) -> str:
+    return (
+        f"{other.name} (line {other.line}) has its rev, too, and would not move with it: give each "
+        "a rev of its own, or both one `version`"
+    )
 
 
 def _with_strays(packages: tuple[Package, ...]) -> tuple[Package, ...]:
@@ -126,8 +160,7 @@ def _places(package: Package) -> set[_Place]:
     """
     places = {_place(source) for source in package.sources}
     places |= {place for source in package.sources for place in _shared_hash(source)}
-    revs = (field for source in package.sources for field in named(source, REVS))
-    places |= {(field.literal, (package.label,)) for field in revs if field.literal is not None}
+    places |= {(literal, (package.label,)) for literal in _revs(package)}
     version = package.version
     if version is not None and version.literal is not None and package.source is not None:
         at_version = all(is_at(source, version) for source in package.sources)

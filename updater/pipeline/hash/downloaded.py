@@ -127,7 +127,8 @@ def stale_copies(subject: Subject, candidate: Candidate) -> tuple[PinWarning, ..
 def _own_label(member: Package, package: Package) -> PinWarning | None:
     """Tell that what moves with a package keeps a version of its own, which only people can set."""
     version = member.version
-    if version is None or version.literal in package.version_literals or not version.value:
+    revs = {field.literal for source in package.sources for field in source.fields}
+    if version is None or not version.value or version.literal in package.version_literals | revs:
         return None
     return PinWarning(
         "member-label",
