@@ -136,6 +136,39 @@ def test_a_package_file_of_an_extension_gets_further_arguments(workshop: Worksho
     assert path.read_text() == FILE.format(arguments, "2.0", new, elements)
 
 
+PLAIN = """{{ python3Packages, fetchPypi }}:
+python3Packages.buildPythonPackage rec {{
+  pname = "olive";
+  version = "{}";
+  pyproject = true;
+  src = fetchPypi {{ inherit pname version; hash = "{}"; }};
+  build-system = [ python3Packages.setuptools ];
+  dependencies = with python3Packages; [ numpy{} ];
+}}
+"""
+
+
+@pytest.mark.thorough
+def test_what_a_file_cannot_require_on_one_system_alone_is_told(workshop: Workshop) -> None:
+    """The build asks for it here; nothing in the file names what tells systems apart."""
+    needs = 'dependencies = ["numpy", "packaging; sys_platform == \'linux\'"]\n'
+    new = workshop.add("olive", "2.0", extra=needs)
+    project = workshop.project
+    (project.root / "overlays" / "olive").mkdir()
+    path = project.overlay("olive/default.nix", PLAIN.format("1.0", FAKE, ""))
+    project.overlay("default.nix", "final: prev: { olive = final.callPackage ./olive { }; }\n")
+    text = f"{{ }}: import {workshop.tiny} {{ overlays = [ (import ./overlays) ]; }}\n"
+    (project.root / "default.nix").write_text(text)
+
+    result, packages = workshop.bump()
+
+    assert (result.code, packages["olive"]["status"]) == (0, "updated"), result.out
+    assert path.read_text() == PLAIN.format("2.0", new, " packaging")
+    assert [(own["input"], own["reason"]) for own in packages["olive"]["adaptations"]] == [
+        ("packaging", "the build requires it; upstream only on some systems")
+    ]
+
+
 # Whatever pyproject.toml lists, nothing is taken.
 EMPTY = """
 from setuptools import setup

@@ -21,6 +21,7 @@ from updater.metadata import requirements
 from updater.metadata.apart import read_apart
 from updater.metadata.folders import files_in
 from updater.model import Held, PinWarning
+from updater.model.adaptation import InputAddition
 from updater.model.research import RequirementFacts
 from updater.model.sri import parse_hash
 from updater.pipeline.describing import SourceDescriptions, requirement_facts
@@ -155,7 +156,19 @@ class AdaptStage(Struct, frozen=True):
         if shortfall is None:
             return None
         known = {adaptation.edit for adaptation in ready.adaptations}
-        more = [own for own in repairs(shortfall) if own.edit not in known]
+        # What was to be added for some systems only, and cannot be written so here.
+        some = {
+            edit.input
+            for own in ready.advice
+            if isinstance(edit := own.edit, InputAddition) and edit.condition
+        }
+        more = [
+            replace(own, reason=f"{own.reason}; upstream only on some systems")
+            if own.input in some
+            else own
+            for own in repairs(shortfall)
+            if own.edit not in known
+        ]
         kept = ready.planned.without_removals
         if {adaptation.input for adaptation in more} & {
             own.input for own in ready.planned.adaptations if own not in kept

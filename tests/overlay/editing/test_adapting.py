@@ -765,6 +765,37 @@ let inherit (super.python3Packages) buildPythonPackage numpy; in {
     )
 
 
+@pytest.mark.parametrize(
+    ("formals", "nixpkgs"),
+    [
+        ("{ pkgs, python3Packages }", "pkgs."),
+        ("{ lib, stdenv, python3Packages, ... }@args", ""),
+        ("{ lib, python3Packages }", None),
+    ],
+)
+def test_a_condition_names_nixpkgs_by_what_the_files_function_gets(
+    formals: str, nixpkgs: str | None
+) -> None:
+    data = f"""{formals}:
+python3Packages.buildPythonPackage rec {{
+  pname = "x"; version = "1";
+  src = python3Packages.fetchPypi {{ inherit pname version; hash = ""; }};
+  dependencies = [ python3Packages.numpy ];
+}}
+""".encode()
+    (package,) = read(data)
+    edit = InputAddition("dependencies", "zict", condition=LINUX)
+    adaptation = Adaptation("requirements", edit, "why")
+    if nixpkgs is None:
+        with pytest.raises(PatchError, match="nothing says how nixpkgs is named here"):
+            adapted(package, [adaptation], data, frozenset(WRITABLE))
+        return
+    condition = LINUX.replace("super.", nixpkgs)
+    further = f" ++ {nixpkgs}lib.optionals {condition} [ python3Packages.zict ];"
+    after = data.replace(b"numpy ];", f"numpy ]{further}".encode())
+    assert adapted(package, [adaptation], data, frozenset(WRITABLE)) == after
+
+
 def test_a_name_whose_set_nobody_tells_is_refused() -> None:
     data = b"""self: super:
 let buildPythonPackage = import ./builder.nix super; numpy = import ./numpy.nix; in {

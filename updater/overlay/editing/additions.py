@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _TERM = r'!?super\.(?:stdenv\.hostPlatform\.is[A-Za-z0-9_]+|python3Packages\.python\w+ "[0-9.]+")'
 _CONDITION = re.compile(rf"{_TERM}|\({_TERM}(?: && {_TERM})*\)")
 
+_FIRST = re.compile(r"super\.(\w+)")
 # What a condition of a package file begins with.
 _NAMES = re.compile(r"stdenv|python[A-Z]\w+")
 
@@ -53,10 +54,10 @@ def added(
             hint=f"add {printable(addition.input)} to it by hand",
         )
     arguments = formals.calling(declared.place)
-    previous = _previous(package, declared) if condition and arguments is None else ""
-    own, library = condition.replace("super.", f"{previous}."), f"{previous}.lib"
-    if arguments is not None:
-        own, library = formals.conditioned(condition), "lib"
+    own, library = formals.conditioned(condition), "lib"
+    if condition and arguments is None:
+        nixpkgs = _nixpkgs(package, declared, condition)
+        own, library = condition.replace("super.", nixpkgs), f"{nixpkgs}lib"
     written = [literal for literal in inputs.literals if literal.span in inputs.span]
     same = [literal for literal in written if condition and _means(literal.condition, own)]
     free = [literal for literal in written if not literal.condition]
@@ -106,12 +107,21 @@ def _means(condition: str, expected: str) -> bool:
     return bool(plain) and plain == own
 
 
-def _previous(package: Package, declared: Declarations) -> str:
-    """Return how an overlay names the set before it; its first two arguments are both sets."""
+def _nixpkgs(package: Package, declared: Declarations, condition: str) -> str:
+    """Return what stands before the names of nixpkgs, such as ``super.``.
+
+    An overlay's first two arguments are both sets; another function gets ``pkgs``, or each name
+    that the condition needs.
+    """
     arguments = declared.place.arguments
-    if len(arguments) < len(("self", "super")) or not all(arguments[:2]):
-        raise PatchError(f"{package.identity}: nothing says how nixpkgs is named here")
-    return arguments[1]
+    if len(arguments) >= len(("self", "super")) and all(arguments[:2]):
+        return f"{arguments[1]}."
+    formal_names = {name for own in declared.place.formals for name in own.names}
+    if "pkgs" in formal_names:
+        return "pkgs."
+    if {"lib", *_FIRST.findall(condition)} <= formal_names:
+        return ""
+    raise PatchError(f"{package.identity}: nothing says how nixpkgs is named here")
 
 
 def _new_list(

@@ -45,7 +45,9 @@ class ReadyChange(Struct, frozen=True):
     @property
     def adaptations(self) -> tuple[Adaptation, ...]:
         """What is edited beside the pin, and what is not but should be known."""
-        return (*self.planned.adaptations, *self.advice)
+        made = {(own.field, own.input) for own in self.planned.adaptations}
+        advice = (own for own in self.advice if (own.field, own.input) not in made)
+        return (*self.planned.adaptations, *advice)
 
     def adapted(self, adaptations: Sequence[Adaptation]) -> ReadyChange:
         """Return it with other edits beside the pin; those that it loses become advice."""
