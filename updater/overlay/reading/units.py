@@ -50,8 +50,8 @@ def _with_one_rev(packages: tuple[Package, ...]) -> tuple[Package, ...]:
         every = own if label is None or label in own else [*own, label]
         for package in every if len(every) > 1 else ():
             if package.source is not None and not (package.skip or package.problem):
-                other = next(each for each in every if each is not package)
-                held[package.identity] = replace(package, lent=_has_too(other))
+                neighbour = next(each for each in every if each is not package)
+                held[package.identity] = replace(package, lent=_has_too(neighbour))
     return tuple(held.get(package.identity, package) for package in packages)
 
 
@@ -60,10 +60,10 @@ def _revs(package: Package) -> set[Span]:
     return {field.literal for field in fields if field.literal is not None}
 
 
-def _has_too(other: Package) -> str:
+def _has_too(neighbour: Package) -> str:
     return (
-        f"{other.name} (line {other.line}) has its rev, too, and would not move with it: give each "
-        "a rev of its own, or both one `version`"
+        f"{neighbour.name} (line {neighbour.line}) has its rev, too, and would not move with it: "
+        "give each a rev of its own, or both one `version`"
     )
 
 
