@@ -124,14 +124,14 @@ src = super.fetchFromGitHub {
     def _source(self, overlay: OverlayText, package: Package, source: Source) -> Iterator[Finding]:
         yield from self._rev(overlay, package, source)
         field = source.get(*HASH_FIELDS)
-        if field is None or not field.value or is_placeholder(field.value):
+        if field is None or field.value is None or field.span not in source.span:
             return
-        if field.span not in source.span:
-            return
-        message = _hash_message(field)
+        is_empty = not field.value or is_placeholder(field.value)
+        message = _hash_message(field, is_empty=is_empty)
         takes = isinstance(FETCHERS[source.fetcher], Forge) or source.fetcher in _TAKE_HASH
         if message and takes and not _is_builtin(overlay, source):
-            where, fix = _whole(overlay, field), _as_sri(overlay, field)
+            where = _whole(overlay, field)
+            fix = _as_sri(overlay, field) if not is_empty else None
             advice = "" if fix is not None else "write it as `hash` by hand"
             yield self.finding(overlay.file, where, message, package, advice=advice, fix=fix)
 
@@ -165,8 +165,9 @@ src = super.fetchFromGitHub {
             yield self.finding(overlay.file, where, message, package, advice=advice, fix=fix)
 
 
-def _hash_message(field: Field) -> str:
-    is_sri = (field.value or "").startswith(tuple(f"{name}-" for name in _ALGORITHMS))
+def _hash_message(field: Field, *, is_empty: bool) -> str:
+    """Say what is wrong with a hash; of an empty one, what is as wrong once it is filled in."""
+    is_sri = is_empty or (field.value or "").startswith(tuple(f"{name}-" for name in _ALGORITHMS))
     if field.name == "hash":
         return "" if is_sri else "`hash` is not in SRI form"
     if field.name not in _ALGORITHMS:
