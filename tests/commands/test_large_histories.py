@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.loopback import git_http
 from tests.loopback.github import TOKEN
 from tests.project import FAKE, github_overlay, unpacked_hash
 
@@ -72,6 +73,50 @@ def test_its_answers_are_those_of_a_whole_clone(
     assert answers("thin") == whole
     (mirror,) = (tmp_path / "thin/updater/mirrors").glob("*.git")
     assert "thin = true" in (mirror / "config").read_text()
+
+
+@pytest.mark.parametrize("token", [TOKEN, ""], ids=["token", "no token"])
+def test_who_has_a_token_is_told_that_it_is_large(
+    project: Project, pear: Hosted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("GITHUB_TOKEN", token)
+    pear.disk_usage = LARGE
+    sri = unpacked_hash(pear, "main", tmp_path)
+    project.overlay("pear.nix", github_overlay("pear", "0.1.0", rev="main", sri=sri))
+    assert project.run("identify").code == 0
+    (mirror,) = (tmp_path / "cache/updater/mirrors").glob("*.git")
+    assert ("thin = true" in (mirror / "config").read_text()) == bool(token)
+
+
+def test_what_the_host_lost_is_told_and_looked_for_again(
+    project: Project, pear: Hosted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host's copy may lack for a moment what another one has."""
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    pear.disk_usage = LARGE
+    sri = {rev: unpacked_hash(pear, rev, tmp_path) for rev in ("main", "v0.0.0")}
+    overlay = github_overlay("pear", "0.1.0", rev="main", sri=sri["main"])
+    project.overlay("pear.nix", overlay)
+    assert project.run("identify").code == 0
+    lost = pear.git("rev-parse", "v0.0.0^{tree}")
+    project.overlay("pear.nix", overlay.replace(sri["main"], sri["v0.0.0"]))
+    answer = git_http._upload_pack
+
+    def serve(path: Path, version: str, mode: str, sent: bytes) -> bytes:
+        says = f"ERR upload-pack: not our ref {lost}".encode()
+        refused = b"%04x%s" % (len(says) + 4, says)
+        return refused if lost.encode() in sent else answer(path, version, mode, sent)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(git_http, "_upload_pack", serve)
+        (held,) = project.run("identify", "--json").json["packages"]
+    assert held["reason"].startswith(
+        "none of 11 commits matches the pinned hash (rewritten history, submodules or an edited "
+        "hash?); the host does not have the files of 1 commit any more"
+    )
+    (found,) = project.run("identify", "--json").json["packages"]
+    assert found["status"] == "identified"
 
 
 def archives(github: GitHub) -> int:

@@ -52,6 +52,7 @@ class TreeHashes:
     Attributes:
         made: how many were computed in this run; no others count against the budget.
         over: tells that the time is over.
+        lost: commits of which upstream does not have the files any more.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class TreeHashes:
         over: Callable[[], bool],
     ) -> None:
         self.made = 0
+        self.lost: set[str] = set()
         self._mirror = mirror
         self._pinned = pinned.digest if pinned is not None else b""
         self._most = most
@@ -186,7 +188,8 @@ class TreeHashes:
         if self._is_thin:
             self._mirror.provide([entry.tree])
             if self._mirror.lacks(entry.tree):
-                raise Unreproducible("upstream does not have its files any more")
+                self.lost.add(entry.commit)
+                raise Unreproducible
 
     def _by_stretches(
         self, crew: Crew, offered: Iterator[LoggedCommit], size: int

@@ -260,8 +260,9 @@ class Identifier:
             if isinstance(match, NothingFound):
                 brief = budget.brief if match.ended_by and hashes.over() else None
                 likely = next(filter(None, (question.named, *clues.likely, *clues.newest)), "")
+                lost = len(hashes.lost)
                 pointers = hashes.pointers(mirror.commit(likely))
-                return replace(match, pointers=pointers, brief=brief)
+                return replace(match, pointers=pointers, brief=brief, lost=lost)
             holding = holding_commits(match, mirror, question, hashes)
             named = question.named in holding
             identity = Identity(

@@ -81,6 +81,7 @@ class NothingFound(Struct, frozen=True):
         unreproducible: how many commits have no hash to compare, and why the first has none.
         ended_by: the limit that ended the search, or an empty string: it saw everything.
         pointers: the names of files that are pointers of Git LFS.
+        lost: of how many of these commits upstream does not have the files any more.
         brief: it was ended although a longer search is allowed to others, after so many seconds.
     """
 
@@ -90,6 +91,7 @@ class NothingFound(Struct, frozen=True):
     ended_by: str = ""
     pointers: tuple[str, ...] = ()
     brief: float | None = None
+    lost: int = 0
 
     @property
     def is_of_refs(self) -> bool:
@@ -115,7 +117,7 @@ class NothingFound(Struct, frozen=True):
                 none = f"none of {first}{compared} commits matches the pinned hash"
         why = f"the search ended at {self.ended_by}" if self.ended_by else _SUSPECTS
         reasons = [f"{none} ({why})"]
-        count = self.unreproducible
+        count = self.unreproducible - self.lost
         others = "1 commit has" if count == 1 else f"{count} commits have"
         if self.is_of_refs and not self.ended_by:
             may_be = "one that is gone by now may have led there when the hash was written"
@@ -123,6 +125,9 @@ class NothingFound(Struct, frozen=True):
             reasons = [f"no commit has the pinned hash now, but {archives} ({self.why}): {may_be}"]
         elif count:
             reasons.append(f"{others} no one hash: {self.why}")
+        if self.lost:
+            commits = "1 commit" if self.lost == 1 else f"{self.lost} commits"
+            reasons.append(f"the host does not have the files of {commits} any more")
         if self.pointers:
             reasons.append(
                 f"{named(self.pointers)}, and an archive with the files themselves has the hash of "

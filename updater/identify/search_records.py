@@ -41,8 +41,10 @@ class SearchRecords:
         return None
 
     def note_nothing(self, question: HashQuestion, nothing: NothingFound) -> None:
-        """Note that no commit has a hash, if all were looked at."""
-        if self._answers is not None and question.refs and not nothing.ended_by:
+        """Note that no commit has a hash, if all were looked at, with their files."""
+        if self._answers is None or nothing.lost:
+            return
+        if question.refs and not nothing.ended_by:
             answer = {
                 "looked_at": nothing.looked_at,
                 "unreproducible": nothing.unreproducible,
