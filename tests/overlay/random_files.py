@@ -185,6 +185,21 @@ SHAPES = (
         "{ x86_64-linux = h@; aarch64-linux = h@; }.${prev.stdenv.system}",
     ),
     Shape(
+        '@ = prev.mkDerivation rec { pname = "@"; version = "VERSION"; src = CALL; };',
+        "version",
+        ("",),
+        'of@ = each: each.${prev.stdenv.system} or (throw "none"); h@ = "FAKE";',
+        "of@ { x86_64-linux = h@; aarch64-linux = h@; }",
+    ),
+    Shape(
+        '@-a = prev.mkDerivation { pname = "@-a"; version = "VERSION"; src = CALL; }; '
+        '@-b = prev.mkDerivation { pname = "@-b"; version = "VERSION"; '
+        "src = prev.fetchFromGitHub { inherit (final.@-a.src) owner repo ARGUMENT; "
+        'hash = "FAKE"; }; };',
+        "",
+        ("-a", "-b"),
+    ),
+    Shape(
         '@ = prev.mkDerivation { pname = "@"; inherit (p@) version; src = CALL; };',
         "p@.version",
         ("",),
