@@ -113,18 +113,17 @@ def test_there_are_no_more_sources_than_builds_may_go_on(
 def test_a_source_that_is_not_taken_is_gone_as_well(
     workshop: Workshop, github: GitHub, watched: Watched
 ) -> None:
-    """What it needs is read in it, so that it is downloaded and held."""
+    """Its text names a branch, which is read in it, so that it is downloaded and held."""
     behind(workshop, github, "apple", source="# held\n")
     apple = github.named("o/apple")
     assert apple is not None
-    needy = 'requires-python = ">=3.99"\n'
-    text = project_file("apple", "3.0", "apple", extra=needy)
-    apple.tag("v3.0", apple.commit({"pyproject.toml": text}))
+    named = {".gitattributes": "refs.txt export-subst\n", "refs.txt": "$Format:%D$\n"}
+    project = {"pyproject.toml": project_file("apple", "3.0", "apple")}
+    apple.tag("v3.0", apple.commit(project | named))
     apple.settle()
-    workshop.project.add_configuration("packages: {apple: {python: '3.12'}}\n")
     result, packages = workshop.bump()
     assert (result.code, packages["apple"]["status"]) == (0, "held"), result.out
-    assert ">=3.99" in packages["apple"]["reason"]
+    assert "branch main" in packages["apple"]["reason"]
     assert len(github.server.requests("archive")) == 1
     assert watched.sources("--add-fixed") == []
     assert list(watched.folder.iterdir()) == []

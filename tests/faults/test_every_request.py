@@ -159,9 +159,11 @@ def runs(world: World, capfdbinary: pytest.CaptureFixture[bytes]) -> Runs:
 
 
 def test_without_a_fault_every_package_has_its_answer(runs: Runs) -> None:
+    """Held is what needs a build for its hash, which the configuration rules out."""
     result, packages = runs.check()
     assert {name: (one["status"], one["latest"]) for name, one in packages.items()} == {
-        name: ("outdated", LATEST.get(name, "1.1")) for name in packages
+        name: ("held" if name.startswith("gi-") else "outdated", LATEST.get(name, "1.1"))
+        for name in packages
     }
     assert (result.code, len(packages), result.err) == (0, 20, "")
 

@@ -11,6 +11,7 @@ let
 
   lib = {
     fakeSha256 = "0000000000000000000000000000000000000000000000000000000000000000";
+    fakeHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     licenses = { mit = "mit"; asl20 = "asl20"; };
     platforms.unix = "unix";
     optionals = condition: list: if condition then list else [ ];

@@ -156,7 +156,9 @@ class Planner(Struct, frozen=True):
             plans = self._own(field, new, source)
         else:
             is_address = name.startswith("url") and self._reads_version(field)
-            is_read = field.literal in self.package.version_literals  # `version = src.rev;`
+            is_here = field.literal is not None and field.literal in field.span
+            # `version = src.rev;`
+            is_read = is_here and field.literal in self.package.version_literals
             through = (
                 self._through_version(source, new)
                 if (name in _THROUGH_VERSION or is_address) and not is_read

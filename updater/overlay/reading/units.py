@@ -49,7 +49,8 @@ def _with_one_rev(packages: tuple[Package, ...]) -> tuple[Package, ...]:
         label = labels.get(literal)
         every = own if label is None or label in own else [*own, label]
         for package in every if len(every) > 1 else ():
-            if package.source is not None and not (package.skip or package.problem):
+            stays = package.skip or package.problem or package.lent
+            if package.source is not None and not stays:
                 neighbour = next(each for each in every if each is not package)
                 held[package.identity] = replace(package, lent=_has_too(neighbour))
     return tuple(held.get(package.identity, package) for package in packages)
