@@ -133,6 +133,10 @@ def test_each_element_of_what_is_mapped_is_a_package(made: str) -> None:
         f"mapAttrs (n: p: {each('n', 'p.version', 'p.hash')}) (f {{ one = {PIN}; }})",
         f"mapAttrs (n: {{ version, hash }}: {each('n', 'version', 'hash')}) {{ one = g; }}",
         f"listToAttrs (map (p: g p {each('x', 'p.version', 'p.hash')}) [ {PIN} ])",
+        (
+            "let mapAttrs = f: x: x; in "
+            f"mapAttrs (n: p: {each('n', 'p.version', 'p.hash')}) {{ one = {PIN}; }}"
+        ),
         f"listToAttrs (map (p: {{ name = g; value = {each('x', '1', 'p.hash')}; }}) [ {PIN} ])",
     ],
 )

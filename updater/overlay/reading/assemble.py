@@ -91,14 +91,7 @@ class Assembler:
                 package, calls = self._unread(draft, bug), draft.calls
             names[draft.node.start_byte] = package.package.name
             places = {call.node.start_byte for call in calls if call.caller is None}
-            makes_others = (
-                draft.helper and draft.caller is None and draft.get("src", "srcs") is None
-            )
-            if (
-                makes_others
-                or self._is_helper(draft)
-                or is_elsewhere(package.package, draft, self._text)
-            ):
+            if self._is_helper(draft) or is_elsewhere(package.package, draft, self._text):
                 used |= places | {call.node.start_byte for call in draft.calls}
                 continue
             # `inherit (common) version src;` is a package, and `common` a part of it

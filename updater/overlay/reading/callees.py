@@ -52,6 +52,20 @@ def is_own(head: Node, scope: Scope, data: bytes) -> bool:
     return _is_another(binding, terms.last_name(head, data), data)
 
 
+def is_nixpkgs(function: Node, scope: Scope, data: bytes) -> bool:
+    """Tell whether a function of nixpkgs' library is meant by its name, and no namesake of a file.
+
+    Args:
+        function: as it is applied.
+        scope: what it reads.
+        data: the file.
+    """
+    name = terms.last_name(function, data)
+    binding = scope.find(name) if function.type == "variable_expression" else None
+    expression = binding.expression if binding is not None else None
+    return expression is None or terms.last_name(expression, data) == name
+
+
 def names_of_fetchers(data: bytes, names: Collection[str]) -> frozenset[str]:
     """Return further names that a file binds to nixpkgs' functions: ``fetch = prev.fetchgit;``."""
     if _FETCHER_AT_END.search(data) is None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater.model import Span
-from updater.overlay.reading import references, syntax, terms
+from updater.overlay.reading import callees, references, syntax, terms
 from updater.overlay.reading.scope import AttributeScope, Scope
 
 if TYPE_CHECKING:
@@ -276,7 +276,9 @@ class PackageListReader(ListReader):
     ) -> None:
         head, applied = terms.applied(node)
         values = syntax.unwrap(applied[0][1]) if len(applied) == 1 else node
-        if values.type != "attrset_expression" or not _means(head, "attrValues", scope, self._data):
+        is_named = terms.last_name(head, self._data) == "attrValues"
+        is_meant = is_named and callees.is_nixpkgs(head, scope, self._data)
+        if values.type != "attrset_expression" or not is_meant:
             super()._called(node, scope, withs, condition)
             return
         inheritances: list[Inheritance] = []
@@ -327,12 +329,3 @@ class PackageListReader(ListReader):
         expression = node.child_by_field_name("expression") or node
         element = self._input(expression, scope, withs, condition)
         return replace(element, statement=syntax.span(node))
-
-
-def _means(function: Node, name: str, scope: Scope, data: bytes) -> bool:
-    """Tell whether a function is one of nixpkgs' by its name, and no namesake of the file's own."""
-    if terms.last_name(function, data) != name:
-        return False
-    binding = scope.find(name) if function.type == "variable_expression" else None
-    expression = binding.expression if binding is not None else None
-    return expression is None or terms.last_name(expression, data) == name

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading import callees, syntax, terms, values
 from updater.overlay.reading.scope import AttributeScope, lookup
 
 if TYPE_CHECKING:
@@ -40,22 +40,23 @@ class _Made(Struct):
     at: Node
 
 
-def mapped(application: Node, visit: Visit, functions: Functions, data: bytes) -> list[Visit]:
+def mapped(
+    head: Node, operands: list[Node], visit: Visit, functions: Functions, data: bytes
+) -> list[Visit]:
     """Return what each element becomes, as the value of an attribute of its own.
 
     Empty for any other application, and where one of the elements cannot be read.
 
     Args:
-        application: such as ``listToAttrs (map f [ ... ])``.
+        head: the function that is applied, such as ``lib.mapAttrs``.
+        operands: its arguments.
         visit: the step of the walk that meets it.
         functions: those of the file.
         data: the file.
     """
-    head, applied = terms.applied(application)
-    reader = _READERS.get(terms.last_name(head, data))
+    reader = _READERS.get(_nixpkgs_name(head, visit.scope, data))
     if reader is None:
         return []
-    operands = [operand for _, operand in applied]
     try:
         made = list(reader(operands, visit.scope, functions, data))
     except _Unread:
@@ -95,7 +96,7 @@ def _listed(
 ) -> Iterator[_Made]:
     """Read ``listToAttrs (map (element: { name = ...; value = ...; }) [ ... ])``."""
     head, applied = terms.applied(syntax.unwrap(operands[0]))
-    places = _MAPS.get(terms.last_name(head, data))
+    places = _MAPS.get(_nixpkgs_name(head, scope, data))
     if len(operands) != 1 or places is None or len(applied) != _PAIR:
         raise _Unread
     function, elements = (applied[place][1] for place in places)
@@ -110,6 +111,11 @@ _READERS: dict[str, Callable[[list[Node], Scope, Functions, bytes], Iterator[_Ma
     "mapAttrs": _attributes,
     "mapAttrs'": _renamed,
 }
+
+
+def _nixpkgs_name(function: Node, scope: Scope, data: bytes) -> str:
+    """Return the name of a function of nixpkgs, else nothing."""
+    return terms.last_name(function, data) if callees.is_nixpkgs(function, scope, data) else ""
 
 
 def _each_attribute(
@@ -147,7 +153,7 @@ def _pair(made: tuple[Node, Scope] | None, data: bytes) -> tuple[str, Node, Scop
         raise _Unread
     node, scope = syntax.unwrap(made[0]), made[1]
     head, applied = terms.applied(node)
-    if terms.last_name(head, data) == "nameValuePair" and len(applied) == _PAIR:
+    if _nixpkgs_name(head, scope, data) == "nameValuePair" and len(applied) == _PAIR:
         named, (_, value) = values.evaluate(applied[0][1], scope, data), applied[1]
     elif node.type in syntax.ATTRIBUTE_SETS:
         pair = AttributeScope(node, scope, data)

@@ -46,6 +46,11 @@ _VALUES = {
     "assert_expression": ("body",),
     "if_expression": ("consequence", "alternative"),
 }
+# Whose argument what these are applied to is.
+_ROLES: dict[str, Role] = {
+    **dict.fromkeys(words.OVERRIDES, "override"),
+    **dict.fromkeys(words.SUBSTITUTERS, "source"),
+}
 _LONGEST_BUILDER = 80
 _MOST_APPLICATIONS = 2000
 _MOST_RUNS = 5  # each meets the functions that call those of the run before
@@ -297,10 +302,10 @@ class Walk:
             operands = [operand for _, operand in applied if self._holds(operand)]
             return [body, *(visit.argument(operand, "source", "") for operand in operands)]
         if visit.draft is None and visit.bound and visit.caller is None:
-            bodies = mapped(visit.node, visit, self._functions, self._data)
+            operands = [operand for _, operand in applied]
+            bodies = mapped(head, operands, visit, self._functions, self._data)
             if 0 < len(bodies) <= self._applications:
                 self._applications -= len(bodies)
-                operands = [operand for _, operand in applied]
                 return [*bodies, *(visit.argument(own, "source", "") for own in operands[1:])]
         role = self._role(name, head, applied, visit)
         below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
@@ -322,12 +327,11 @@ class Walk:
         if source is not None and self._is_fetcher(source):
             self._changed[syntax.span(source)] = name
             return "source"
-        if name in words.OVERRIDES:
-            return "override"
+        if name in _ROLES:
+            return _ROLES[name]
         if CALL_PACKAGE.fullmatch(name):
             self._package_file(visit, [value for _, value in applied])
-        if CALL_PACKAGE.fullmatch(name) or name in words.SUBSTITUTERS:
-            return "source" if name in words.SUBSTITUTERS else ""
+            return ""
         name, own, scope = callees.fetcher_of(head, visit.scope, self._data, self._fetchers)
         known = name in self._fetchers and not callees.is_own(own, scope, self._data)
         other = _OTHER_FETCHER.fullmatch(name) or is_source_override(head, self._data)
