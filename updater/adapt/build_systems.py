@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -84,7 +85,7 @@ def build_changes(situation: Situation, body: bytes) -> AdaptationPlan:
     return AdaptationPlan(tuple(changes)) if not missing else _waiting(version, missing)
 
 
-class _BuildCheck(Struct, frozen=True):
+class _BuildCheck(Struct, frozen=True, dict=True):
     """What a build is held against: pypa/build looks for all that a back-end requires.
 
     Attributes:
@@ -96,7 +97,7 @@ class _BuildCheck(Struct, frozen=True):
     body: bytes
     inputs: tuple[Input, ...]
 
-    @property
+    @cached_property
     def present(self) -> set[str]:
         """The projects among its inputs, as far as attributes are called as they are."""
         names = [element.attribute for element in self.inputs]
@@ -107,15 +108,18 @@ class _BuildCheck(Struct, frozen=True):
         """Whether it is known to be made of these files, and not told to compare nothing."""
         return self.situation.certain and _SKIPPED not in self.body
 
+    def _is_beyond_python(self, name: str) -> bool:
+        """Tell whether a project needs more than Python, and is no input yet."""
+        return name in _BEYOND_PYTHON and name not in self.present
+
     def comes_otherwise(self, name: str) -> bool:
         """Tell whether more than Python may come in another way than as an input: by a hook."""
-        if name not in _BEYOND_PYTHON or name in self.present:
-            return False
-        return name.encode() in self.body or not self.situation.certain
+        may_come = name.encode() in self.body or not self.situation.certain
+        return self._is_beyond_python(name) and may_come
 
     def beyond_python(self, name: str, reason: str) -> str:
         """Return why no edit gives a build what it needs; an empty string where one may."""
-        if name not in _BEYOND_PYTHON or name in self.present:
+        if not self._is_beyond_python(name):
             return ""
         by_hand = "the overlay's build must be adapted by hand"
         return f"{reason}, which needs {_BEYOND_PYTHON[name]}: {by_hand}"

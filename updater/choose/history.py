@@ -15,9 +15,8 @@ from msgspec.structs import replace
 
 from updater.choose import BranchPosition, label, label_bases
 from updater.errors import BadAnswer
-from updater.metadata.apart import read_apart
-from updater.metadata.folders import files_in, version_in
-from updater.metadata.python import declared_python
+from updater.metadata.folders import version_in
+from updater.metadata.python import python_in
 from updater.model import moments
 
 if TYPE_CHECKING:
@@ -141,10 +140,7 @@ class Commits:
             old_label=old_label,
             built=built,
         )
-        files = self._known_files(commit)
-        size = sum(len(data or b"") for data in files.values())
-        own_files = files_in(place.folder, files)
-        needed = await read_apart(partial(declared_python, own_files), size)
+        needed = await python_in(place.folder, self._known_files(commit))
         return replace(
             candidate,
             version=version,

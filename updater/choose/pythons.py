@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from updater.choose.git_host import GitHost
-from updater.metadata.apart import read_apart
-from updater.metadata.folders import files_in
 from updater.metadata.headers import LARGEST
-from updater.metadata.python import PATHS, declared_python
+from updater.metadata.python import PATHS, python_in
 
 if TYPE_CHECKING:
     from updater.choose.repository import PinnedRepository
@@ -40,7 +37,5 @@ async def with_pythons(repository: PinnedRepository, candidate: Candidate) -> Ca
         read = await host.files(commit, unread, LARGEST)
         files |= {path: read.get(path) for path in unread}
         records.note_files(commit, files)
-    own = files_in(folder, files)
-    size = sum(len(data or b"") for data in own.values())
-    needed = await read_apart(partial(declared_python, own), size)
+    needed = await python_in(folder, files)
     return candidate if needed is None else replace(candidate, requires_python=(needed,))

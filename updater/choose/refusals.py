@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from updater import __version__
-from updater.errors import StageError
 from updater.model import Take, Wait
 from updater.upstreams.base import ProjectQuestion
 
@@ -62,19 +61,13 @@ class Refusals(Struct, frozen=True):
         match self.answers.get(*_key(decision.subject, candidate)):
             case {"reason": str(reason), "branch": str(branch)}:
                 if branch and branch not in offer.branches:
-                    offer = await _offer_of(decision.subject, branch, around)
+                    subject = decision.subject
+                    question = ProjectQuestion(subject.project, branches=frozenset({branch}))
+                    offer = await subject.upstream.offer(question, around)
                 if branch and offer.branches.get(branch) != candidate.commit:
                     return decision
                 return replace(decision, choice=Wait(reason, None, candidate, choice.warnings))
         return decision
-
-
-async def _offer_of(subject: Subject, branch: str, around: Surroundings) -> Offer:
-    question = ProjectQuestion(subject.project, branches=frozenset({branch}))
-    offer = (await subject.upstream.look_up([question], around))[subject.project]
-    if isinstance(offer, StageError):
-        raise offer
-    return offer
 
 
 def _key(subject: Subject, candidate: Candidate) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from updater import choose
 from updater.choose.assets import Assets
-from updater.errors import NotFound, StageError
+from updater.errors import NotFound
 from updater.fetchers import address
 from updater.kinds import FETCHERS, UPSTREAMS, guarded
 from updater.model import Candidate, Fetch, Fetched, NoFile, PinWarning, Policy, Project
@@ -185,11 +186,10 @@ class Sources:
         if upstream is None:
             return replace(candidate, commit="", distributions=())
         if project not in self._offers:
-            question = ProjectQuestion(project)
-            offer = (await upstream.look_up([question], self._run.surroundings))[project]
-            if isinstance(offer, StageError) and not isinstance(offer, NotFound):
-                raise offer
-            self._offers[project] = None if isinstance(offer, StageError) else offer
+            offer, question = None, ProjectQuestion(project)
+            with suppress(NotFound):
+                offer = await upstream.offer(question, self._run.surroundings)
+            self._offers[project] = offer
         offered, version = self._offers[project], candidate.version
         if project.lists_releases:
             taken = choose.choose_named(version, offered, None, None) if offered else None

@@ -169,14 +169,14 @@ class OriginReader(Struct, frozen=True):
         """
         around = self.run.surroundings
         kind = next(own for own in UPSTREAMS if own.claims(project, around.hosts))
-        offer = (await kind.look_up([ProjectQuestion(project)], around))[project]
-        if isinstance(offer, NotFound) and project.on_index:
+        try:
+            return await kind.offer(ProjectQuestion(project), around)
+        except NotFound as error:
+            if not project.on_index:
+                raise
             raise NotFound(
                 f"the index has no project {project.path}", hint="check the name"
-            ) from offer
-        if isinstance(offer, StageError):
-            raise offer
-        return offer
+            ) from error
 
     async def _tag_of(
         self,

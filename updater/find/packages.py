@@ -165,7 +165,7 @@ def _with_pins(
 def _through(overlay: OverlayFile, reads: Mapping[str, OverlayFile], parse: Parse) -> OverlayFile:
     """Return a file with the packages that other files make of what it gives them."""
     functions = tuple(
-        FunctionFile(path, file, beside.data, has_pins=beside.is_values)
+        FunctionFile(path, file, beside.data, has_pins=not beside.is_function)
         for path, file in overlay.paths.items()
         if file != overlay.file
         and (beside := reads[file]).data is not None

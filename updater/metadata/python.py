@@ -6,9 +6,12 @@ Sources: PyPA specifications "pyproject.toml" (``requires-python``) and "Core me
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from updater.metadata import headers, ini, toml
+from updater.metadata.apart import read_apart
+from updater.metadata.folders import files_in
 from updater.text import printable
 
 if TYPE_CHECKING:
@@ -38,6 +41,21 @@ def declared_python(files: Mapping[str, bytes | None]) -> str | None:
         if requirement:
             return requirement
     return None
+
+
+async def python_in(folder: str | None, files: Mapping[str, bytes | None]) -> str | None:
+    """Return the specifier that the project in a folder of a source tree declares.
+
+    Args:
+        folder: as `files_in` has it.
+        files: the whole tree's, by path, as far as they are known.
+
+    Raises:
+        HostileFile: one of them breaks a bound.
+    """
+    own = files_in(folder, files)
+    size = sum(len(data or b"") for data in own.values())
+    return await read_apart(partial(declared_python, own), size)
 
 
 def _from_pyproject(data: bytes) -> str:

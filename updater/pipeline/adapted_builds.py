@@ -25,6 +25,28 @@ MOST_REPAIRS = 5
 """How often a build may say that something more is missing."""
 
 
+class KeptFailure(Struct, frozen=True):
+    """A failed build with its log, which every further build of the package writes over.
+
+    Attributes:
+        log: None where there is none.
+    """
+
+    build: Build
+    log: bytes | None
+
+    @classmethod
+    def of(cls, build: Build) -> KeptFailure:
+        """Return a build with its log as it is now."""
+        return cls(build, files.find(Path(build.log), build.log) if build.log else None)
+
+    def restored(self) -> Build:
+        """Return the build, with its log written again."""
+        if self.log is not None:
+            writes.make(Path(self.build.log), self.log)
+        return self.build
+
+
 class AdaptedBuild(Struct, frozen=True):
     """Builds changes.
 
@@ -61,15 +83,13 @@ class AdaptedBuild(Struct, frozen=True):
             return await self._extended(ready, job, build)
         if self.adapting is None:
             return ready, build
-        text = files.find(Path(build.log), build.log) if build.log else None
+        failure = KeptFailure.of(build)
         trial = await _trial(self.adapting, ready, build)
         for better in (self._mended, self._without_removals, self._plain):
             mended = await better(self.adapting, trial, job)
             if mended.build.status != "failed":
                 return mended.ready, mended.build
-        if text is not None:  # every build of a package has the same log
-            writes.make(Path(build.log), text)
-        return _with_absent(trial), build
+        return _with_absent(trial), failure.restored()
 
     async def _without_removals(self, adapting: AdaptStage, trial: _Trial, job: BuildJob) -> _Trial:
         """Return a change with what upstream dropped, and what its build lacks then.

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
-from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.effects import files, writes
 from updater.errors import Bug, StageError, bugs_at
 from updater.model import Current, Failed
 from updater.overlay.reading.uses import dependents, in_order
-from updater.pipeline.adapted_builds import MOST_REPAIRS
+from updater.pipeline.adapted_builds import MOST_REPAIRS, KeptFailure
 from updater.pipeline.baseline import Baseline, with_switches
 from updater.pipeline.endings import unbuilt
 from updater.pipeline.grouping import GroupedChange, group_names
@@ -28,30 +25,6 @@ if TYPE_CHECKING:
     from updater.model import Build, BuildPolicy, Outcome
     from updater.pipeline.adapting import AdaptStage
     from updater.pipeline.jobs import JobMaker
-
-
-class AdaptedFailure(Struct, frozen=True):
-    """The failed build of a member with all that it was adapted by.
-
-    It is told where the pin alone does not build, either: that one lacks what was known.
-
-    Attributes:
-        log: its log, since every build of a package has the same.
-    """
-
-    build: Build
-    log: bytes | None
-
-    @classmethod
-    def of(cls, build: Build) -> AdaptedFailure:
-        """Return a build with its log as it is now."""
-        return cls(build, files.find(Path(build.log), build.log) if build.log else None)
-
-    def restored(self) -> Build:
-        """Return the build, with its log written again."""
-        if self.log is not None:
-            writes.make(Path(self.build.log), self.log)
-        return self.build
 
 
 class GroupBuild:
@@ -79,7 +52,8 @@ class GroupBuild:
         order = {identity: place for place, identity in enumerate(in_order(maker.used))}
         self._members = sorted(members, key=lambda member: order.get(member.identity, 0))
         self._lock = anyio.Lock()
-        self._adapted: dict[str, AdaptedFailure] = {}
+        # Told where the pin alone does not build, either: that one lacks what was known.
+        self._adapted: dict[str, KeptFailure] = {}
         self._results: dict[str, ReadyChange | Outcome] = {}
 
     async def result(self, member: ReadyChange) -> ReadyChange | Outcome:
@@ -138,11 +112,11 @@ class GroupBuild:
                 plain = out.adapted(out.planned.siblings)
                 if plain.planned.adaptations != out.planned.adaptations:
                     # No adaptation stands in the way of what builds.
-                    self._adapted[out.identity] = AdaptedFailure.of(last)
+                    self._adapted[out.identity] = KeptFailure.of(last)
                     left = [plain if member is out else member for member in left]
                     continue
                 place = waiting.index(out)
-                whole = self._adapted.get(out.identity) or AdaptedFailure.of(last)
+                whole = self._adapted.get(out.identity) or KeptFailure.of(last)
                 last = await Baseline(self._maker).compared(out, jobs[place], whole.restored())
                 ended[out.identity] = _unbuilt(self._name, out, last, left)
             dropped.append(out.identity)

@@ -248,6 +248,18 @@ class Upstream(ABC):
             return {question.project: error for question in questions}
         return {question.project: _shown(question.project, offers) for question in questions}
 
+    @final
+    async def offer(self, question: ProjectQuestion, around: Surroundings) -> Offer:
+        """Return what upstream says of one project.
+
+        Raises:
+            StageError: it has none, or cannot be asked.
+        """
+        offer = (await self.look_up([question], around))[question.project]
+        if isinstance(offer, StageError):
+            raise offer
+        return offer
+
     def archive(self, project: Project, host: Host, commit: str) -> str:
         """Return where the host's API gives a commit's archive to who has a token for it.
 

@@ -122,9 +122,11 @@ class Planner(Struct, frozen=True):
         """Tell whether a further source reads a text of the package's own call: ``src.tag``."""
         field = companion.get(name)
         return field is not None and any(
-            own.literal == field.literal and own.literal in own.span and values.get(own.name) == new
+            own.literal is not None
+            and own.literal == field.literal
+            and own.literal in own.span
+            and self.values.own.get(own.name) == new
             for own in self.source.fields
-            if (values := self.values.own) and own.literal is not None
         )
 
     # --- fields of a source ---

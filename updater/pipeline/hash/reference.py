@@ -184,10 +184,7 @@ async def _offer(question: ProjectQuestion, around: Surroundings) -> Offer:
     kind = next(
         upstream for upstream in UPSTREAMS if upstream.claims(question.project, around.hosts)
     )
-    offer = (await kind.look_up([question], around))[question.project]
-    if isinstance(offer, StageError):
-        raise offer
-    return offer
+    return await kind.offer(question, around)
 
 
 def _commit(offer: Offer, rev: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.choose import is_commit
-from updater.errors import HashError, StageError
+from updater.errors import HashError
 from updater.fetchers import address
 from updater.kinds import FETCHERS, UPSTREAMS
 from updater.model import NoFile
@@ -34,11 +34,7 @@ async def refuse_moved(subject: Subject, candidate: Candidate, around: Surroundi
         HashError: the tag names another commit, or none.
         UpstreamError: upstream does not answer.
     """
-    offer = (await subject.upstream.look_up([ProjectQuestion(subject.project)], around))[
-        subject.project
-    ]
-    if isinstance(offer, StageError):
-        raise offer
+    offer = await subject.upstream.offer(ProjectQuestion(subject.project), around)
     now = next((tag.commit for tag in offer.candidates if tag.ref == candidate.ref), None)
     if now != candidate.commit:
         where = f"is at {now} now" if now else "is gone now"
@@ -104,10 +100,7 @@ async def further_unambiguous(
 
 async def _is_branch(name: str, project: Project, upstream: Upstream, around: Surroundings) -> bool:
     question = ProjectQuestion(project, branches=frozenset({name}))
-    offer = (await upstream.look_up([question], around))[project]
-    if isinstance(offer, StageError):
-        raise offer
-    return name in offer.branches
+    return name in (await upstream.offer(question, around)).branches
 
 
 def _bare_tag(values: Mapping[str, str]) -> str:

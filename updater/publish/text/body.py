@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from updater.model.proposal import RepositoryLinks, Update
     from updater.model.research import Vulnerability
 
-# For one release's notes, and how many releases': what is cut is behind its link.
-_ROOMS = ((10_000, 100), (4_000, 60), (1_000, 60), (200, 60), (0, 60), (0, 0))
-# Then, of packages that need no decision only the hash is evidence; then each is one line.
-_HASHES, _LINES = "hashes", "lines"
+# For one release's notes, and how many releases': what is cut is behind its link. Then, of packages
+# that need no decision only the hash is evidence; then each is one line.
+_ROOMS = (
+    *((10_000, 100, ""), (4_000, 60, ""), (1_000, 60, ""), (200, 60, ""), (0, 60, ""), (0, 0, "")),
+    *((0, 0, "hashes"), (0, 0, "lines")),
+)
 _TALLEST = 24_000
 """How many characters are about ten screens, with everything unfolded."""
 
@@ -63,7 +65,7 @@ def render(updates: Sequence[Update], links: RepositoryLinks, *, ready: bool = T
     orders = tuple(order for update in updates for order in update.orders)
     marker = Marker(tuple(update.key for update in updates), ready, only_pins, days, named, orders)
     hidden = str(marker)
-    for room, most, short in (*((*room, "") for room in _ROOMS), (0, 0, _HASHES), (0, 0, _LINES)):
+    for room, most, short in _ROOMS:
         body = _template().render(
             updates=updates,
             links=links,
