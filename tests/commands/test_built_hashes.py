@@ -14,7 +14,8 @@ from tests.commands.built import (
     passed,
     release,
 )
-from tests.project import FAKE, unpacked_hash
+from tests.loopback.messages import Response
+from tests.project import FAKE, flat_hash, unpacked_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +102,39 @@ def test_all_of_them_are_found_in_turn(
         vendored(nix, "package-lock.json", tmp_path),
         nix.hash_of(checkout(apple, tmp_path / "clone")),
     ]
+
+
+PATCHES = (
+    'patches = [\n(super.fetchpatch { url = "{url}/1.patch"; hash = ""; })\n'
+    '(super.fetchpatch { url = "{url}/2.patch"; hash = "{known}"; })\n'
+    '(super.fetchpatch { url = "{url}/3.patch"; sha256 = super.lib.fakeSha256; })\n];'
+)
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"], ids=["at its newest", "behind"])
+def test_a_patch_without_a_hash_gets_it(
+    workshop: Workshop, github: GitHub, tmp_path: Path, version: str
+) -> None:
+    """And one that has a hash keeps it."""
+    apple = release(github, "1.0", submodule=False)
+    contents = [f"--- a/README\n+++ b/README\n@@ -0,0 +1 @@\n+{at}\n".encode() for at in "123"]
+    for at, content in enumerate(contents, 1):
+        github.server.route("GET", f"/{at}.patch", lambda _, body=content: Response(200, body))
+    sris = [flat_hash(content) for content in contents]
+    beside = PATCHES.replace("{url}", github.url).replace("{known}", sris[1])
+    path = overlay(workshop, beside=beside + '\nprePatch = "patches=";')
+    path.write_text(path.read_text().replace(FAKE, unpacked_hash(apple, apple.head(), tmp_path)))
+    release(github, version, submodule=False)
+    (look,) = workshop.project.run("check", "--json").json["packages"]
+    assert look["status"] == "outdated"
+    (verdict,) = workshop.project.run("verify", "--json").json["packages"]
+    assert verdict["state"] == "wrong hash"
+    passed(workshop)
+    written = hashes(path)
+    assert [sri for sri in written if sri in sris] == sris
+    assert unpacked_hash(apple, apple.head(), tmp_path) in written
+    (look,) = workshop.project.run("check", "--json").json["packages"]
+    assert look["status"] == "current"
 
 
 def test_a_dry_run_shows_them_and_writes_nothing(

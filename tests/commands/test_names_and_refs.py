@@ -108,6 +108,15 @@ AMBIGUOUS_TAGS = [
     f"{form}{at}" for form in ("v1.", "1.", "release/1.", "r-1-", "1-") for at in "01"
 ]
 
+# --- a ref's name without `refs/`: the rev as written, its tags, and what it becomes ---
+SHORT_REFS = {
+    "through": ('"tags/v${version}"', ("v1.0", "v1.1"), '"tags/v${version}"'),
+    "literal": ('"tags/v1.0"', ("v1.0", "v1.1"), '"tags/v${version}"'),
+    "added-up": ('"tags/" + version', ("1.0", "1.1"), '"tags/" + version'),
+    "so-called": ('"tags/v${version}"', ("tags/v1.0", "tags/v1.1"), '"tags/v${version}"'),
+    "branch": ('"heads/main"', ("v1.0", "v1.1"), '"v${version}"'),
+}
+
 # --- the same in an address: fetcher, hash's name, address, what it becomes ---
 TAG = "refs/tags/v${version}"
 AMBIGUOUS_ADDRESSES = {
@@ -301,6 +310,11 @@ def refs(world: Situations) -> None:
     call = f'fetchzip {{ url = "{url}"; hash = "{nar_hash(repository, "refs/tags/v1.0")}"; }}'
     world.overlay("twin-at-true", f'  pname = "t"; version = "1.0";\n  src = {call};\n')
     newest = f'"{nar_hash(repository, "refs/tags/v1.1")}"'
+    for name, (rev, short_tags, _) in SHORT_REFS.items():
+        repository = tagged(world, f"short-{name}", *short_tags)
+        label = "1.1" if name == "branch" else "1.0"
+        sri = f'"{nar_hash(repository, at(repository, label))}"'
+        world.pin(f"short-{name}", label, rev=rev, sri=sri)
     world.pin("twin-newest", "1.1", rev=V, sri=newest, repo="twins")
     for name, (tags, label, rev, *_) in PREFIXES.items():
         tagged(world, f"prefix-{name}", *tags)
@@ -526,6 +540,18 @@ def test_a_copy_of_the_version_is_named(world: Situations, name: str) -> None:
 @pytest.mark.parametrize("name", NO_COPIES)
 def test_what_is_no_copy_is_not_named(world: Situations, name: str) -> None:
     assert messages(world.results(*BUMP.split())[name], "stale-copy") == []
+
+
+@pytest.mark.parametrize("name", SHORT_REFS)
+def test_a_ref_without_its_beginning_is_the_tag_or_branch(world: Situations, name: str) -> None:
+    for token in WAYS.values():
+        package = world.results("check", token=token)[f"short-{name}"]
+        assert said(package) == ("outdated", "1.1")
+        assert not messages(package, "tag-gone")
+        assert world.results("verify", token=token)[f"short-{name}"]["state"] == "true"
+    written = f"rev = {SHORT_REFS[name][2]};"
+    assert written in world.text(f"short-{name}", "", BUMP)
+    assert world.results("verify", after=(BUMP,))[f"short-{name}"]["state"] == "true"
 
 
 @pytest.mark.parametrize("name", AMBIGUOUS)

@@ -47,6 +47,8 @@ NAMED = {
     "stores": ("1234", '"svn1234"', ("svn1234", "git5678"), "git5678"),
     "castles": ("1.2", '"kirkstone/v1.2"', ("kirkstone/v1.2", "scarthgap/v1.0"), "scarthgap/v1.0"),
     "seas": ("1.2", '"zeus_1_2"', ("zeus_1_2", "dunfell_1_0"), "dunfell_1_0"),
+    "decimals": ("5.036001", '"v${version}"', ("v5.034", "v5.036001", "v5.038"), "v5.038"),
+    "more-decimals": ("1.099", "version", ("1.0985", "1.099", "1.09901"), "1.09901"),
     "zones-of-code": ("2024a", '"tzdata${version}"', ("tzdata2024a", "tzcode2024b"), "tzcode2024b"),
 }
 
@@ -58,6 +60,17 @@ QUIET = {
     "early": ("3", '"jammy-3"', ("jammy-3", "noble-1rc1", "nightly-4", "noble-beta-2")),
     "older": ("3", '"jammy-3"', ("focal-1", "focal-7", "jammy-3")),
     "parts": ("1.0", '"v${version}"', ("v1.0", "chart-2.0", "docs-2024")),
+    "pythons": ("1.0", '"v${version}"', ("v1.0", "python-3.12", "py3.13-1", "py-v1.0")),
+    "fewer-decimals": ("5.036001", "version", ("5.034001", "5.036", "5.036001")),
+}
+
+# The Python part of a repository that tags it by itself. Tags of one commit after the other
+OF_PYTHON = {
+    "py": ("v1.0", "py-v1.1"),
+    "python": ("v1.0", "python-v1.1"),
+    "folder": ("v1.0", "python/v1.2"),
+    "no-v": ("v1.0", "py-0.9", "py-1.1"),
+    "underscore": ("v1.0", "py_v1.1", "rs-v1.3"),
 }
 
 # name -> label, rev, tags, the version that is taken
@@ -210,6 +223,14 @@ def followed(world: Situations) -> None:
         world.pin(f"followed-{name}", label, **pin)
 
 
+def of_python(made: Situations) -> None:
+    for name, tags in OF_PYTHON.items():
+        repository = made.repository(f"of-{name}")
+        for tag in tags:
+            repository.tag(tag, repository.commit({"a": tag}))
+        made.pin(f"of-{name}", "1.0", rev='"v${version}"', sri=f'"{FAKE}"')
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
@@ -220,6 +241,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
             for tag in tags:
                 repository.tag(tag, repository.commit({"a": tag}))
             made.pin(f"{kind}-{name}", label, rev=rev, sri=f'"{FAKE}"')
+        of_python(made)
         written(made)
         followed(made)
         for name, (label, sources, _) in MISTAKES.items():
@@ -282,6 +304,16 @@ class TestBothWays:
     def test_what_other_tags_are_no_news(self, world: Situations, token: str, name: str) -> None:
         package = world.results("check", token=token)[f"quiet-{name}"]
         assert (package["status"], package["warnings"]) == ("current", [])
+
+    @pytest.mark.parametrize("name", OF_PYTHON)
+    def test_tags_of_the_python_part_are_named(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        package = world.results("check", token=token)[f"of-{name}"]
+        newest = next(tag for tag in reversed(OF_PYTHON[name]) if tag.startswith("py"))
+        (message,) = messages(package, "other-form")
+        assert package["status"] == "current"
+        assert f"a newer tag, {newest}," in message
 
     @pytest.mark.parametrize("name", SERIES)
     def test_a_series_is_ordered_within_itself(

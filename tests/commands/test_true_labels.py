@@ -67,6 +67,7 @@ LABELS = {
     "dotted-day": ("2025.4.1", '"2025-04-01"', "2025-04-01"),
     "word": ("Jammy", "version", "Jammy"),
     "whole-tag": ("r2024a-2", "version", "r2024a-2"),
+    "numeral": ("II", '"release-${version}"', "release-II"),
 }
 
 

@@ -33,6 +33,7 @@ from updater.choose.tracking import (
     expected_tracking,
     is_tag,
     listed_tracking,
+    short_ref,
     tag_warnings,
 )
 from updater.choose.versions import Release, is_commit, is_shortened, label_bases, plain
@@ -68,6 +69,7 @@ __all__ = [
     "plain",
     "replacing",
     "runs_on",
+    "short_ref",
     "tag_form",
     "tag_warnings",
     "unknown_source",

@@ -57,7 +57,10 @@ class PinnedRepository:
         self.is_tag_object = commit is not None
         if commit is not None:  # the id of an annotated tag's own object: what it leads to counts
             subject = replace(subject, pin=replace(subject.pin, rev=commit))
-        if (subject.source.value("rev") or "").startswith("refs/heads/"):
+        rev = choose.short_ref(subject.pin.rev, offer)
+        if rev != subject.pin.rev:
+            subject = replace(subject, pin=replace(subject.pin, rev=rev))
+        if (subject.source.value("rev") or "").startswith(("refs/heads/", "heads/")):
             # A tag of the branch's name is not what the rev names.
             others = [tag for tag in offer.candidates if tag.ref != subject.pin.rev]
             offer = replace(offer, candidates=tuple(others))
@@ -239,14 +242,21 @@ class PinnedRepository:
         return next(named, other)
 
     def tag_of_label(self, commit: str) -> Candidate | None:
-        """Return the tag of a commit that is its label to the letter; None where none is."""
+        """Return the tag of a commit that says its label to the letter; None where none does."""
         label = self._pin.version
-        tags = (tag for tag in self.offer.candidates if tag.ref == label and tag.commit == commit)
-        own = next(tags, None)
-        return None if own is None or label is None else replace(own, version=label)
+        if not label:
+            return None
+        here = [tag for tag in self.offer.candidates if tag.commit == commit]
+        # A label without a number is no version, which other rules would read of a tag.
+        ending = () if any(map(str.isdigit, label)) else tuple(f"{sign}{label}" for sign in "-_/")
+        named = (tag for tag in here if tag.ref == label or tag.ref.endswith(ending))
+        own = next(named, None)
+        return None if own is None else replace(own, version=label)
 
     def _means(self, tag: str, label: str) -> bool:
-        """Tell whether a tag of any form is that of a version."""
+        """Tell whether a tag of any form is that of a version, or the rev is made from that."""
+        if self._pin.through_version:
+            return True
         version = choose.general_form(self.subject.names).version(tag)
         return version is not None and same_version(version, label)
 

@@ -40,10 +40,10 @@ async def at_rest(
     is_named = any(tag.candidate.commit == candidate.commit for tag in repository.versions.every)
     is_tagged_head = is_named and repository.tracking.kind == "commit"
     subject, rev = repository.subject, candidate.ref or candidate.commit
-    # The tag may have moved away from what is pinned, and the hash of a moving rev may tell a tag.
+    # The tag may have moved away from what is pinned, and a moving rev becomes what its hash holds.
     held = repository.held_before or repository.named
-    is_tagged_pin = bool(candidate.ref) and candidate.commit == decision.pinned.commit
-    if candidate.commit != held and not is_tagged_head and not is_tagged_pin:
+    is_pinned = candidate.commit in (held, decision.pinned.commit)
+    if not is_pinned and not is_tagged_head:
         return decision
     pin = replace(subject.pin, rev=rev, version=candidate.version, through_version=False)
     offer = replace(repository.offer, warnings=())
@@ -52,6 +52,8 @@ async def at_rest(
     if isinstance(further, Take) and further.candidate.commit != candidate.commit:
         moved = further
         if repository.tracking.moving and not further.reason:
-            moved = replace(further, reason=repository.replacing("the tag"))
+            branch = repository.offer.default_branch
+            what = "the tag" if candidate.ref else f"the newest commit of the branch `{branch}`"
+            moved = replace(further, reason=repository.replacing(what))
         return replace(decision, choice=repository.as_written(moved))
     return decision

@@ -86,9 +86,8 @@ class Subject(Struct, frozen=True):
     def names(self) -> choose.TagNames:
         """What a tag may start with."""
         own = (self.package.name, self.package.pname or "")
-        return choose.TagNames(
-            tuple(dict.fromkeys(name for name in own if name)), self.project.name
-        )
+        names = tuple(dict.fromkeys(name for name in own if name))
+        return choose.TagNames(names, self.project.name, self.package.is_python)
 
     @property
     def modules(self) -> tuple[str, ...]:

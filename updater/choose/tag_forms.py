@@ -20,6 +20,7 @@ TAG_SECONDS = 2.0
 """What a user's expression may take for all tags together."""
 
 _PREFIX = r"(?:v|ver|version|rel|releases?|stable)?[-_./]?v?"
+_OF_PYTHON = "(?:py[-_/@]|python[-_/@](?=v))?"  # python-3.12 may be for that Python
 _SEPARATED = re.compile(
     r"(?P<numbers>\d+(?P<sign>[-_])\d+(?:(?P=sign)\d+)*)(?P<rest>[-_.]?[A-Za-z]*[-_.]?\d*)"
 )
@@ -103,10 +104,12 @@ class TagNames(Struct, frozen=True):
     Attributes:
         package: the package's own names.
         repository: the repository's, whose tags may be those of the package too.
+        is_python: it is a Python package, whose tags may say so (``py-v1.0``).
     """
 
     package: tuple[str, ...]
     repository: str
+    is_python: bool = False
 
     @property
     def of_monorepo(self) -> tuple[str, ...]:
@@ -120,14 +123,27 @@ def general_form(names: TagNames) -> TagForm:
     return prefixed_form((*names.package, names.repository), "?")
 
 
+def widest_form(names: TagNames) -> TagForm:
+    """Return the general form, and that of the Python part of a repository of several languages."""
+    own = (*names.package, names.repository)
+    return prefixed_form(own, "?", _OF_PYTHON if names.is_python else "")
+
+
 @lru_cache(maxsize=4096)
-def prefixed_form(names: tuple[str, ...], times: str) -> TagForm:
-    """Return the form of tags that start with one of some names, so often as ``times`` says."""
+def prefixed_form(names: tuple[str, ...], times: str, further: str = "") -> TagForm:
+    """Return the form of tags that start with one of some names, so often as ``times`` says.
+
+    Args:
+        names: the names.
+        times: a quantifier of regular expressions.
+        further: an expression for what may come next.
+    """
     unique = sorted({name for name in names if name}, key=len, reverse=True)
     # PEP 503 names: a run of -, _ and . is the same as any other.
     own = "|".join("[-_.]".join(map(re.escape, re.split("[-_.]+", name))) for name in unique)
     start = f"(?:(?:{own})(?:[-_/@]|==)?){times}" if own else ""
-    return TagForm(re.compile(f"{start}{_PREFIX}(?P<version>\\d.*)", re.IGNORECASE))
+    pattern = f"{start}{further}{_PREFIX}(?P<version>\\d.*)"
+    return TagForm(re.compile(pattern, re.IGNORECASE))
 
 
 def plain_name(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -14,7 +14,13 @@ from updater.choose.onward import Onward
 from updater.choose.releases import Obstacle
 from updater.choose.series import other_series
 from updater.choose.tags import versions_in_other_forms
-from updater.choose.versions import downwards, incomparable, is_final, looks_mistaken
+from updater.choose.versions import (
+    downwards,
+    further_decimals,
+    incomparable,
+    is_final,
+    looks_mistaken,
+)
 from updater.errors import UpstreamError
 from updater.model import Candidate, Choice, PinWarning, Stay, Take, Wait
 from updater.model.labels import (
@@ -60,8 +66,6 @@ class TagChooser:
         """
         self._declared = await self._declared_version()
         choice = await self._chosen()
-        if self._declared is not None:
-            choice = await self._after_the_held(choice)
         if isinstance(choice, Take):
             choice = await self._unmistaken(choice)
         if isinstance(choice, Take) and choice.candidate.commit == self._onward.held:
@@ -75,6 +79,10 @@ class TagChooser:
         return replace(choice, warnings=(*choice.warnings, *strays))
 
     async def _chosen(self) -> Choice:
+        choice = await self._newest()
+        return choice if self._declared is None else await self._after_the_held(choice)
+
+    async def _newest(self) -> Choice:
         now, policy = self._repository.run.now, self._repository.version_policy
 
         def among(objection: Objection) -> Choice:
@@ -120,7 +128,7 @@ class TagChooser:
                     f"what is pinned, {declares}; `--to {candidate.ref}` takes it"
                 )
             self._repository.vetting.obstacles[candidate.ref] = Obstacle(reason)
-            choice = await self._chosen()
+            choice = await self._newest()
         return choice
 
     @property
@@ -202,6 +210,8 @@ class TagChooser:
         if current is None:
             return ()
         strays = incomparable(self._versions.every, current)
+        if self._held is not None:
+            strays = chain(further_decimals(self._versions.releases, self._held), strays)
         shown = self._held.candidate.ref if self._held else self._pin.version
         for release in islice(strays, _MOST_ASKED):
             tag = release.candidate

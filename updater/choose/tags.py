@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from updater.choose.tag_forms import TagForm, TagNames, general_form, prefixed_form
+from updater.choose.tag_forms import TagForm, TagNames, prefixed_form, widest_form
 from updater.choose.versions import Release, is_final, plain, successors
 from updater.model import Candidate, PinWarning
 from updater.model.labels import ordered
@@ -106,7 +106,7 @@ def versions_in_other_forms(offered: Versions, names: TagNames) -> tuple[Release
     in_monorepo = bool(own) and any(
         prefixed_form(own, "").version(tag.candidate.ref) for tag in offered.every
     )
-    wider = prefixed_form(own, "") if in_monorepo else general_form(names)
+    wider = prefixed_form(own, "") if in_monorepo else widest_form(names)
     return tuple(Versions(offered.others, wider).every)
 
 

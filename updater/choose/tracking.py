@@ -82,7 +82,7 @@ def expected_tracking(pin: Pin, policy: Policy, project: Project) -> Tracking:
         return Tracking("tag", "its rev is made from the version")
     if is_commit(pin.rev):
         return Tracking("commit", "its rev is a commit; tags, if a version tag names it")
-    if parse_version(_ANY.version(pin.rev)) is not None:
+    if parse_version(_ANY.version(pin.rev.removeprefix("tags/"))) is not None:
         return Tracking("tag", "its rev is a tag")
     moving = f"its rev {pin.rev!r} moves; the default branch, if upstream has no version tags"
     return Tracking("tag", moving, moving=True)
@@ -91,6 +91,22 @@ def expected_tracking(pin: Pin, policy: Policy, project: Project) -> Tracking:
 def is_tag(rev: str, offer: Offer) -> bool:
     """Tell whether a rev is the name of a tag, also where a branch has the same one."""
     return any(candidate.ref == rev for candidate in offer.candidates)
+
+
+def short_ref(rev: str, offer: Offer) -> str:
+    """Return the name of the tag or branch that ``tags/v1.0`` or ``heads/main`` stands for.
+
+    Source: gitrevisions(7), "<refname>": ``refs/<refname>`` is tried before any tag or branch.
+
+    Args:
+        rev: what a call says; any other is returned as it is.
+        offer: what its upstream has.
+    """
+    if rev.startswith("tags/") and is_tag(rev.removeprefix("tags/"), offer):
+        return rev.removeprefix("tags/")
+    if rev.startswith("heads/") and rev.removeprefix("heads/") in offer.branches:
+        return rev.removeprefix("heads/")
+    return rev
 
 
 def _moves(pin: Pin, offer: Offer) -> bool:

@@ -32,6 +32,7 @@ _LAST_YEAR = 2100
 _GAP = 2  # from one major to the next one but one
 _BUILD = re.compile(r"(?P<word>(?:(?:build|rev|revision|patch|post)\.)?)\d+")
 _BARE_LETTER = re.compile(r"[0-9][abc]$")  # to PEP 440, alpha, beta and release candidate
+_DECIMALS = re.compile(r"(?P<whole>[0-9]+)[.](?P<decimals>0[0-9]{2,})")
 _ZERO_BEFORE = re.compile(r"(?<![0-9])0[0-9]")
 
 
@@ -160,6 +161,25 @@ def _may_follow(release: Release, current: OrderedVersion) -> bool:
 
 def _is_earlier(version: OrderedVersion) -> bool:
     return isinstance(version, Version) and version.is_prerelease
+
+
+def further_decimals(offered: Iterable[Release], held: Release) -> Iterator[Release]:
+    """Yield what is higher where a number counts as decimals, as Perl's: 5.038 after 5.036001.
+
+    Args:
+        offered: newest first.
+        held: what is pinned.
+    """
+    own = _DECIMALS.fullmatch(held.candidate.version)
+    if own is None:
+        return
+    for release in offered:
+        other = _DECIMALS.fullmatch(release.candidate.version)
+        if other is None or int(other["whole"]) != int(own["whole"]):
+            continue
+        first, second = own["decimals"], other["decimals"]
+        if len(first) != len(second) and second.rstrip("0") > first.rstrip("0"):
+            yield release
 
 
 def downwards(offered: Iterable[Release], current: OrderedVersion) -> Iterator[Release]:

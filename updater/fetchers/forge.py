@@ -131,9 +131,10 @@ def named(package: Package, source: Source, candidate: Candidate) -> dict[str, s
             f"{package.file}:{source.line}: `tag` cannot hold a commit, and {candidate.commit} "
             f"has no tag; write `rev` instead of `tag`"
         )
-    rev = candidate.ref or candidate.commit
-    if candidate.ref and (source.value("rev") or "").startswith(_TAGS):
-        rev = f"{_TAGS}{rev}"
+    rev, written = candidate.ref or candidate.commit, source.value("rev") or ""
+    for prefix in (_TAGS, _TAGS.removeprefix("refs/")):
+        if candidate.ref and written.startswith(prefix) and not rev.startswith(prefix):
+            rev = f"{prefix}{rev}"
     values = {field: rev}
     if package.version is not None:
         values["version"] = candidate.version

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from updater.model import Package, Policy
 
 
+_NUMBER = re.compile(r"\[\d+\]")  # of a call in a list
 _SERIES = re.compile(r"_?v?(?P<numbers>\d+(?:_\d+)*)(?:_?x)?(?:_[a-z]\w*)?")
 
 
@@ -119,8 +120,15 @@ def adopted(package: Package, method: str) -> Package:
 
 
 def with_side_hashes(package: Package, names: Sequence[str]) -> Package:
-    """Return a package with the other hashes of these names among its side hashes."""
-    named = [field for field in package.other_hashes if field.name in names]
+    """Return a package with the other hashes of these names among its side hashes.
+
+    A name without a number means all calls of a list (``patches.hash``).
+    """
+    named = [
+        field
+        for field in package.other_hashes
+        if field.name in names or _NUMBER.sub("", field.name) in names
+    ]
     if not named:
         return package
     beside = sorted((*package.side_hashes, *named), key=lambda field: field.span)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS
+from updater.model.sri import is_placeholder
 from updater.overlay.reading import syntax
 from updater.overlay.reading.references import is_made_from
 
@@ -34,7 +35,7 @@ _LOOKS_LIKE_ONE = re.compile(
 def find(
     draft: Draft, loose: list[Call], fields: Fields, places: frozenset[Span]
 ) -> tuple[Field, ...]:
-    """Return the hashes of a package that a new source makes wrong.
+    """Return the hashes of a package that a new source makes wrong, or that are still to come.
 
     Args:
         draft: the package.
@@ -44,11 +45,10 @@ def find(
         places: what a new source changes: the version's literal, and the calls of the sources.
     """
     hashes = list(_own_hashes(draft, fields))
-    calls = draft.others + [call for call in loose if _is_named(call, draft)]
-    for call in calls:
+    for call, own in _hashes_of_calls(draft, loose, fields):
         of_dependencies = _OF_DEPENDENCIES.fullmatch(call.function) is not None
-        if of_dependencies or is_made_from(call, places, draft, fields.data):
-            hashes += _call_hashes(call, draft, fields)
+        is_stale = of_dependencies or is_made_from(call, places, draft, fields.data)
+        hashes += own if is_stale else filter(_is_to_come, own)
     return tuple(sorted(hashes, key=lambda field: field.span))
 
 
@@ -71,11 +71,11 @@ def others(
                 text = syntax.text(binding.expression, fields.data)
                 field = fields.field(binding) if _LOOKS_LIKE_ONE.fullmatch(text) else None
                 hashes += [field] if field is not None else []
-    for call in draft.others + [call for call in loose if _is_named(call, draft)]:
-        hashes += _call_hashes(call, draft, fields)
+    for _, further in _hashes_of_calls(draft, loose, fields):
+        hashes += further
     names = {field.name for field in own}
-    further = {field.name: field for field in hashes if field.name not in names}
-    return tuple(sorted(further.values(), key=lambda field: field.span))
+    left = {field.name: field for field in hashes if field.name not in names}
+    return tuple(sorted(left.values(), key=lambda field: field.span))
 
 
 def _own_hashes(draft: Draft, fields: Fields) -> Iterator[Field]:
@@ -87,14 +87,28 @@ def _own_hashes(draft: Draft, fields: Fields) -> Iterator[Field]:
             yield field
 
 
-def _call_hashes(call: Call, draft: Draft, fields: Fields) -> Iterator[Field]:
-    source = fields.source(call, "", None)
+def _hashes_of_calls(
+    draft: Draft, loose: list[Call], fields: Fields
+) -> Iterator[tuple[Call, list[Field]]]:
+    """Yield the calls beside the source with their hashes; those in one list are numbered."""
+    calls = draft.others + [call for call in loose if _is_named(call, draft)]
+    calls.sort(key=lambda call: call.node.start_byte)
+    places = [_place(call, draft) for call in calls]
+    for at, (call, place) in enumerate(zip(calls, places, strict=True)):
+        number = f"[{places[:at].count(place)}]" if places.count(place) > 1 else ""
+        source = fields.source(call, "", None)
+        found = [field for name in HASH_FIELDS if (field := source.get(name)) is not None]
+        yield call, [replace(field, name=f"{place}{number}.{field.name}") for field in found]
+
+
+def _place(call: Call, draft: Draft) -> str:
     below = call.path[len(draft.path) :] if call.path[: len(draft.path)] == draft.path else ()
-    place = ".".join(below or call.path[-1:])
-    for name in HASH_FIELDS:
-        field = source.get(name)
-        if field is not None:
-            yield replace(field, name=f"{place}.{name}")
+    return ".".join(below or call.path[-1:])
+
+
+def _is_to_come(field: Field) -> bool:
+    """Tell whether a hash, such as a patch's, is one that its author has left out."""
+    return field.value is not None and is_placeholder(field.value)
 
 
 def _is_named(call: Call, draft: Draft) -> bool:
