@@ -58,9 +58,16 @@ def names_of(
 def holding_commits(
     match: Match, mirror: Mirror, question: HashQuestion, hashes: TreeHashes
 ) -> list[str]:
-    """Return commits that have the hash, the one that stands for them first, then the named one."""
+    """Return commits that have the hash, the one that stands for them first, then the named one.
+
+    It is a tag's, else the oldest to which a ref of the question leads, else the oldest: the same
+    whether the mirror has other branches too, such as the one of a pull request that was squashed.
+    """
     tagged = (*question.tagged, *mirror.tags().values())
     same = dict(same_tree(match, mirror.log(), tagged))
+    if len(same) > 1 and question.refs:
+        beside = mirror.beside(same, question.refs.values())
+        same = dict(sorted(same.items(), key=lambda pair: pair[0] in beside))
     if not match.depends_on_commit:
         return list(same)
 

@@ -156,6 +156,13 @@ class Mirror(PartialClone):
             yield from begun
             yield from entries
 
+    def beside(self, commits: Collection[str], tips: Collection[str]) -> frozenset[str]:
+        """Return those of some commits to which none of the tips leads that are here."""
+        excluded = (f"^{tip}" for tip in tips if _ID.fullmatch(tip))
+        sent = "\n".join([*commits, *excluded, ""]).encode()
+        shown = self._git("rev-list", "--ignore-missing", "--stdin", sent=sent)
+        return frozenset(shown.split()).intersection(commits)
+
     def tags(self) -> dict[str, str]:
         """Return tag -> commit, annotated ones peeled; tags of anything else left out."""
         form = "--format=%(refname:lstrip=2)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"  # noqa: E501 - one word
