@@ -92,7 +92,7 @@ def test_a_project_of_tags_and_moving_revs(
         assert project.run(*arguments).code == 0
         return len(github.server.requests()) - before
 
-    clone = 3  # git's greeting, its list of refs, and what it fetches
+    clone = 2  # git's greeting, and what it fetches: the look-up has told which refs there are
     refs = len(names)
     assert (requests("check"), requests("check")) == (refs + clone, refs)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
@@ -109,3 +109,33 @@ def test_a_project_of_tags_and_moving_revs(
     assert requests("check", "--json") == look_up + newer_tags + requirements
     assert requests("check", "--json") == look_up + newer_tags
     assert requests("bump", "--no-build") == look_up + newer_tags + len(names)
+
+
+def test_a_moving_rev_is_cloned_and_nothing_else(
+    project: Project, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its newer commit is hashed from the clone; other branches come for a hash that it lacks."""
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    project.add_configuration("defaults: {cross_check: false}\n")
+
+    def asked(name: str, hashed: str) -> list[str]:
+        repository = github.repository("o", name)
+        first = repository.commit({"setup.py": "setup(version='1.0')\n"})
+        repository.commit({"setup.py": "setup(version='1.1')\n"}, branch="dev")
+        repository.commit({"setup.py": "setup(version='1.2')\n"})
+        commit = first if hashed == "first" else repository.head(hashed)
+        sri = unpacked_hash(repository, commit, tmp_path)
+        project.overlay(f"{name}.nix", github_overlay(name, "1.0", rev="main", sri=sri))
+        before = len(github.server.requests())
+        assert project.run("bump", "--no-build", name).code == 0
+        requests = github.server.requests()[before:]
+        assert not [one for one in requests if "tar" in one.path]
+        return [
+            "refs" if b"command=ls-refs" in one.body else one.method
+            for one in requests
+            if "/o/" in one.path
+        ]
+
+    clone = ["GET", "POST"]
+    assert asked("fig", hashed="first") == clone
+    assert asked("kiwi", hashed="dev") == [*clone, "GET", "refs", "POST", "POST"]

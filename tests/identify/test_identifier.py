@@ -1,4 +1,7 @@
-"""Identify finds the commit of every tree that it is given: the tag's, else the oldest."""
+"""Identify finds the commit of every tree that it is given: the tag's, else the oldest.
+
+Of the branches that a look-up named, if it named some and one of them has it.
+"""
 
 from __future__ import annotations
 
@@ -79,13 +82,21 @@ def build(repository: Hosted, steps: list[Step]) -> dict[str, str]:
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.lists(STEPS, min_size=1, max_size=8), st.booleans())
-def test_every_commit_of_a_random_history_is_found(steps: list[Step], is_large: bool) -> None:  # noqa: FBT001
+@given(st.lists(STEPS, min_size=1, max_size=8), st.booleans(), st.sets(BRANCHES, max_size=2))
+def test_every_commit_of_a_random_history_is_found(
+    steps: list[Step],
+    is_large: bool,  # noqa: FBT001
+    looked_up: set[str],
+) -> None:
     with TemporaryDirectory() as name, GitHub(Path(name) / "github") as github:
         folder = Path(name)
         repository = github.repository("o", "r")
         tags = build(repository, steps)
         oldest_first = repository.git("rev-list", "--all", "--date-order", "--reverse").split()
+        branches = repository.git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads")
+        heads = {f"heads/{name}": repository.head(name) for name in looked_up & {*branches.split()}}
+        refs = heads and heads | {f"tags/{name}": commit for name, commit in tags.items()}
+        near = repository.git("rev-list", *refs.values()).split() if refs else oldest_first
         hashes = {commit: unpacked_hash(repository, commit, folder) for commit in oldest_first}
         tagged = [tags[tag] for tag in ("v2", "v1") if tag in tags]
         identifier = Identifier(
@@ -101,7 +112,7 @@ def test_every_commit_of_a_random_history_is_found(steps: list[Step], is_large: 
             url, pinned = f"{github.url}/o/r.git", parse_hash(hashes[commit], "sha256")
             tags = tuple(tagged)
             asked = HashQuestion(
-                url, pinned, "a.nix", hashes[commit], commit, (), tags, is_large=is_large
+                url, pinned, "a.nix", hashes[commit], commit, (), tags, "", refs, is_large=is_large
             )
             found = await identifier.answer(asked)
             assert isinstance(found, Identity)
@@ -110,7 +121,8 @@ def test_every_commit_of_a_random_history_is_found(steps: list[Step], is_large: 
         for commit in oldest_first:
             same = [one for one in oldest_first if hashes[one] == hashes[commit]]
             best = [one for one in (*tagged, *tags.values()) if one in same]
-            assert anyio.run(identified, commit) == ((best or same)[0], True)
+            best = best or [one for one in same if one in near] or same
+            assert anyio.run(identified, commit) == (best[0], True)
 
 
 def test_tells_how_far_a_search_is(tmp_path: Path, github: GitHub) -> None:

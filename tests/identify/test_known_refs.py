@@ -1,22 +1,29 @@
-"""What stands for a hash does not depend on which other refs were cloned."""
+"""A search begins with the refs that the look-up named, and ends with all that upstream has."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import anyio
+import pytest
 
-from tests.project import unpacked_hash
+from tests.project import FAKE, unpacked_hash
 from updater.effects.git.mirror import Mirror
+from updater.errors import Offline
 from updater.identify.identifier import Identifier
 from updater.identify.questions import HashQuestion, Identity, SearchBudget
+from updater.identify.search import NothingFound
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.loopback.github import GitHub
+    from tests.loopback.hosting import Hosted
     from updater.identify.questions import Identification
+
+FOUND_AT_ONCE, AFTER_THE_REST = 2, 6
+"""Requests: a greeting and a pack; a greeting, the refs, what is here, and a pack more."""
 
 
 def address(github: GitHub) -> str:
@@ -53,6 +60,95 @@ def commit_of(identification: Identification) -> str:
     return identification.commit
 
 
+@pytest.fixture(name="repository")
+def three_commits_and_a_branch(github: GitHub) -> Hosted:
+    """Three commits on a branch, and one of another."""
+    repository = github.repository("o", "r")
+    first = repository.commit({"a": "1"})
+    repository.commit({"a": "2"})
+    repository.commit({"b": "1"}, branch="dev", parents=[first])
+    repository.commit({"a": "3"})
+    return repository
+
+
+def test_what_the_known_branch_has_takes_no_list_of_refs(
+    github: GitHub, tmp_path: Path, repository: Hosted
+) -> None:
+    commit = repository.git("rev-parse", "main~1")
+    sri = unpacked_hash(repository, commit, tmp_path)
+    assert commit_of(identified(tmp_path, github, sri)) == commit
+    assert len(github.server.requests()) == FOUND_AT_ONCE
+
+
+def test_what_another_branch_has_is_found(
+    github: GitHub, tmp_path: Path, repository: Hosted
+) -> None:
+    sri = unpacked_hash(repository, repository.head("dev"), tmp_path)
+    assert commit_of(identified(tmp_path, github, sri)) == repository.head("dev")
+    assert len(github.server.requests()) == AFTER_THE_REST
+
+
+def test_where_few_may_be_looked_at_the_search_begins_with_all(
+    github: GitHub, tmp_path: Path, repository: Hosted
+) -> None:
+    """Each run gets on, as if all had been cloned."""
+    sri = unpacked_hash(repository, repository.git("rev-parse", "main~2"), tmp_path)
+    few = SearchBudget(max_candidates=1)
+    answers = [identified(tmp_path, github, sri, budget=few) for _ in range(4)]
+    assert [answer.looked_at for answer in answers] == [1, 2, 3, 4]
+    assert commit_of(answers[-1]) == repository.git("rev-parse", "main~2")
+
+
+@pytest.mark.usefixtures("repository")
+def test_nothing_is_said_of_all_before_all_was_searched(github: GitHub, tmp_path: Path) -> None:
+    answers = [identified(tmp_path, github, FAKE) for _ in range(2)]
+    assert [answer.looked_at for answer in answers] == [4, 4]
+    assert all(isinstance(answer, NothingFound) and not answer.ended_by for answer in answers)
+    assert len(github.server.requests()) == AFTER_THE_REST
+
+
+@pytest.mark.usefixtures("repository")
+def test_without_time_nothing_more_is_fetched(github: GitHub, tmp_path: Path) -> None:
+    answer = identified(tmp_path, github, FAKE, budget=SearchBudget(seconds=0))
+    assert isinstance(answer, NothingFound)
+    assert (answer.looked_at, answer.ended_by) == (0, "--timeout 0s")
+    assert len(github.server.requests()) == FOUND_AT_ONCE
+
+
+def test_so_many_trees_may_be_looked_at_as_where_all_was_cloned(
+    tmp_path: Path, github: GitHub
+) -> None:
+    repository = github.repository("o", "r")
+    for number in range(100):
+        repository.commit({"a": str(number)})
+    for cache in ("known", "all"):
+        folder = tmp_path / cache
+        folder.mkdir()
+        if cache == "all":
+            with Mirror.opened(address(github), folder / "cache/mirrors"):
+                pass
+        answer = identified(folder, github, FAKE, budget=SearchBudget(max_candidates=80))
+        assert isinstance(answer, NothingFound)
+        assert (answer.looked_at, answer.ended_by) == (80, "--max-candidates 80")
+
+
+def test_an_archive_that_names_branches_is_judged_by_all_of_them(
+    github: GitHub, tmp_path: Path
+) -> None:
+    repository = github.repository("o", "r")
+    text = {".gitattributes": "v export-subst\n", "v": "$Format:%D$\n"}
+    commit = repository.commit(text)
+    repository.branch("stable/1.x", commit)
+    repository.git("symbolic-ref", "HEAD", "refs/heads/none")
+    repository.settle()
+    repository.git("update-ref", "refs/heads/main", repository.commit({"v": "later\n"}))
+    sri = unpacked_hash(repository, commit, tmp_path)
+    answer = identified(tmp_path, github, sri)
+    assert isinstance(answer, Identity)
+    assert (answer.commit, answer.named_branch) == (commit, "stable/1.x")
+    assert len(github.server.requests()) == FOUND_AT_ONCE + 2  # where there is nothing to fetch
+
+
 def test_of_equal_trees_the_known_branch_s_counts_whatever_else_was_cloned(
     github: GitHub, tmp_path: Path
 ) -> None:
@@ -71,3 +167,16 @@ def test_of_equal_trees_the_known_branch_s_counts_whatever_else_was_cloned(
         assert commit_of(identified(folder, github, sri)) == squashed
     both = identified(tmp_path, github, sri, branches=("main", "feature"))
     assert commit_of(both) == repository.head("feature")  # the oldest
+
+
+def test_offline_what_only_the_rest_may_have_is_not_called_absent(
+    github: GitHub, tmp_path: Path, repository: Hosted
+) -> None:
+    with Mirror.opened(
+        address(github),
+        tmp_path / "cache/mirrors",
+        refs={"heads/main": repository.head()},
+    ):
+        pass
+    with pytest.raises(Offline):
+        identified(tmp_path, github, FAKE, budget=SearchBudget(offline=True))

@@ -17,7 +17,7 @@ from updater.identify.exact import Unreproducible
 from updater.identify.matching import holding_commits, names_of
 from updater.identify.mirrors import Mirrors, Opening
 from updater.identify.questions import HashQuestion, Identification, Identity, SearchBudget
-from updater.identify.search import NothingFound, SearchClues, candidates, search
+from updater.identify.search import Match, NothingFound, SearchClues, candidates, search
 from updater.identify.search_records import SearchRecords
 from updater.model.sri import parse_hash
 
@@ -26,12 +26,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.effects.answers import Answers
+    from updater.effects.git.mirror import Mirror
+    from updater.identify.hashes import TreeHashes
     from updater.model import Sri
 
 T = TypeVar("T")
 
 _NOTED_EVERY: Final = 50
 _MOST_NAMED: Final = 100
+_TIMEOUT: Final = "--timeout"
+_FIRST_TREES: Final = 64
+"""So many trees are looked at before a clone gets the branches that the look-up did not name.
+
+It is enough for the commits that the rev and the label name, and those of the pin's own days.
+"""
 
 
 class Identifier:
@@ -119,7 +127,7 @@ class Identifier:
             return parse_hash(str(answer["hash"]), "sha256")
 
         def work(stop: threading.Event) -> Sri | None:
-            opening = Opening(url, tips=frozenset({commit}), is_large=is_large)
+            opening = Opening(url, refs={f"held/{commit}": commit}, is_large=is_large)
             with self._mirrors.opened(opening, stop) as (mirror, hashes):
                 entry = mirror.commit(commit)
                 if entry is None or entry.commit != commit:  # or it is a tag's own object
@@ -240,23 +248,11 @@ class Identifier:
     def _search(
         self, question: HashQuestion, clues: SearchClues, stop: threading.Event
     ) -> NothingFound | tuple[Identity, list[str]]:
-        pinned, budget = question.pinned, self._budget
+        budget = self._budget
         with self._mirrors.opened(Opening.of(question), stop) as (mirror, hashes):
             if question.named:
                 mirror.commit(question.named)  # so that it is there although no ref leads to it
-
-            def ended(looked_at: int) -> str:
-                if looked_at % _NOTED_EVERY == 0:
-                    self._note(f"{question.url}: {looked_at} trees")
-                if hashes.made >= budget.max_candidates:
-                    return f"--max-candidates {budget.max_candidates}"
-                if hashes.over():
-                    return f"--timeout {budget.seconds:.0f}s"
-                return ""
-
-            with closing(hashes.ahead(candidates(mirror.log, clues))) as offered:
-                names = names_of(question, mirror, hashes)
-                match = search(pinned, offered, hashes.of, ended, names)
+            match = self._match(question, clues, mirror, hashes)
             if isinstance(match, NothingFound):
                 brief = budget.brief if match.ended_by and hashes.over() else None
                 likely = next(filter(None, (question.named, *clues.likely, *clues.newest)), "")
@@ -274,6 +270,40 @@ class Identifier:
                 pointers=hashes.pointers(LoggedCommit(match.commit, match.tree, match.seconds)),
             )
             return identity, holding[:_MOST_NAMED]
+
+    def _match(
+        self, question: HashQuestion, clues: SearchClues, mirror: Mirror, hashes: TreeHashes
+    ) -> Match | NothingFound:
+        """Search what a mirror has, and all of upstream unless something is found at once."""
+        if not mirror.is_complete and self._budget.max_candidates > _FIRST_TREES:
+            match = self._match_among(question, clues, mirror, hashes, _FIRST_TREES)
+            if isinstance(match, Match) or match.ended_by.startswith(_TIMEOUT):
+                return match
+        mirror.complete()
+        return self._match_among(question, clues, mirror, hashes, self._budget.max_candidates)
+
+    def _match_among(
+        self,
+        question: HashQuestion,
+        clues: SearchClues,
+        mirror: Mirror,
+        hashes: TreeHashes,
+        most: int,
+    ) -> Match | NothingFound:
+        """Search what a mirror has, until so many trees were hashed in this run."""
+
+        def ended(looked_at: int) -> str:
+            if looked_at % _NOTED_EVERY == 0:
+                self._note(f"{question.url}: {looked_at} trees")
+            if hashes.over():
+                return f"{_TIMEOUT} {self._budget.seconds:.0f}s"
+            if hashes.made >= most:
+                return f"--max-candidates {self._budget.max_candidates}"
+            return ""
+
+        with closing(hashes.ahead(candidates(mirror.log, clues))) as offered:
+            names = names_of(question, mirror, hashes)
+            return search(question.pinned, offered, hashes.of, ended, names)
 
 
 def _key(question: HashQuestion) -> tuple[str, str]:

@@ -30,6 +30,8 @@ def names_of(
 
     Any branch may have led to a commit that a tag or the rev names; to others rather the default
     one. The most that is looked at is bounded: each takes the hashes of some dozen archives.
+
+    What is returned raises UpstreamError where upstream does not say which branches it has.
     """
     tags: dict[str, list[str]] = {}
     heads: dict[str, str] = {}
@@ -41,6 +43,7 @@ def names_of(
         if not left:
             return None
         if not heads:
+            mirror.complete()
             heads.update(mirror.branches())
             for tag, commit in mirror.tags().items():
                 tags.setdefault(commit, []).append(tag)

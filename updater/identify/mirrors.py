@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.effects.git.bare import FETCH_SECONDS
+from updater.effects.git.bare import FETCH_SECONDS, NO_REFS
 from updater.effects.git.mirror import Mirror, is_mirrored
 from updater.identify.hashes import TreeHashes
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from updater.identify.questions import HashQuestion, SearchBudget
@@ -27,22 +27,22 @@ class Opening(Struct, frozen=True):
     Attributes:
         url: the repository's address.
         pinned: the hash that is searched for, if any.
-        tips: commits; a mirror that has them all is not brought up to date.
+        refs: ref -> commit; a mirror that has these commits is not brought up to date, and a new
+            one may have them alone until it is completed.
         is_large: as of a question.
         offline: the mirror is as an earlier search left it.
     """
 
     url: str
     pinned: Sri | None = None
-    tips: frozenset[str] = frozenset()
+    refs: Mapping[str, str] = NO_REFS
     is_large: bool = False
     offline: bool = False
 
     @classmethod
     def of(cls, question: HashQuestion) -> Opening:
         """Return what a mirror is opened for to answer a question."""
-        tips, is_large = question.named_commits, question.is_large
-        return cls(question.url, question.pinned, tips, is_large=is_large)
+        return cls(question.url, question.pinned, question.refs, is_large=question.is_large)
 
 
 class Mirrors:
@@ -98,7 +98,7 @@ class Mirrors:
             budget.fetched,
             offline=opening.offline or budget.offline,
             detail=self._detail,
-            tips=opening.tips,
+            refs=opening.refs,
             is_large=opening.is_large,
             seconds=FETCH_SECONDS if budget.brief is None else budget.brief,
         )

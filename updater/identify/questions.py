@@ -45,7 +45,8 @@ class HashQuestion(Struct, frozen=True):
         tagged: the commits of its tags, the best tag first.
         default_branch: what may have led to any commit; archives may have its name in them.
         refs: what upstream was just seen to have: ref -> commit. A clone that has these commits is
-            not brought up to date, and what was not found is not looked for until they change.
+            not brought up to date, and a new one has no others until they matter. What was not
+            found is not looked for until they change.
         is_large: so large is the repository that only what is looked at is cloned.
     """
 
@@ -59,11 +60,6 @@ class HashQuestion(Struct, frozen=True):
     default_branch: str = ""
     refs: Mapping[str, str] = field(default_factory=dict)
     is_large: bool = False
-
-    @property
-    def named_commits(self) -> frozenset[str]:
-        """The commits that its refs have."""
-        return frozenset(self.refs.values())
 
 
 class Identity(Struct, frozen=True):

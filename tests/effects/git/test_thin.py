@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import anyio
 import pytest
 
-from tests.loopback import git_http
 from tests.loopback.faults import Drip
 from updater.effects.git import partial, seal
 from updater.effects.git.history import History
@@ -15,6 +14,7 @@ from updater.effects.git.mirror import Mirror
 from updater.errors import GitTooSlow, Offline, UpstreamError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.loopback.github import GitHub
@@ -79,17 +79,11 @@ def test_what_upstream_lost_is_noted_and_the_rest_comes(github: GitHub, tmp_path
 
 
 def test_a_host_that_gives_no_trees_is_cloned_whole(
-    github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    github: GitHub, tmp_path: Path, serve_first_version: Callable[[Hosted], None]
 ) -> None:
     """As where a proxy takes away the header that asks for the protocol's second version."""
     repository, trees = history(github)
-    repository.settle()
-    config = repository.path / "config"
-    config.write_text(config.read_text().replace("allowAnySHA1InWant = true", ""))
-    serve = git_http._upload_pack
-    monkeypatch.setattr(
-        git_http, "_upload_pack", lambda path, _, mode, sent: serve(path, "", mode, sent)
-    )
+    serve_first_version(repository)
     with Mirror.opened(f"{github.url}/o/r.git", tmp_path, is_large=True) as mirror:
         assert not mirror.is_thin
         assert [len(files(mirror, tree)) for tree in trees] == [6] * 4

@@ -10,18 +10,19 @@ import os
 import re
 import subprocess
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from updater.effects import kept
-from updater.effects.git import seal, thin
+from updater.effects.git import seal, thin, tips
 from updater.effects.git.environment import isolated
 from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
 from updater.effects.processes.process import decoded
-from updater.errors import GitTooSlow, Offline, UpstreamError
+from updater.errors import BadAnswer, GitTooSlow, Offline, UpstreamError
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _OPTIONS = (
@@ -45,6 +46,7 @@ _OPTIONS = (
 )
 GIT = ("git", *_OPTIONS)
 FETCH_SECONDS = 1800.0
+NO_REFS: Final[Mapping[str, str]] = MappingProxyType({})
 # Also a git that outlives the run that started it ends where its host says next to nothing.
 LEAST_SPEED = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60")
 
@@ -91,10 +93,15 @@ class BareClone:
         """Whether it has no more of trees and files than somebody asked for."""
         return thin.is_marked(self.folder)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has had all branches and tags of upstream, and not only those of a look-up."""
+        return not tips.is_marked(self.folder)
+
     def update(
         self,
         lock: int,
-        tips: Collection[str] = (),
+        refs: Mapping[str, str] = NO_REFS,
         seconds: float = FETCH_SECONDS,
         *,
         is_large: bool = False,
@@ -103,7 +110,8 @@ class BareClone:
 
         Args:
             lock: the file whose lock keeps others out.
-            tips: commits; a clone that has them all is up to date. Without any, none is.
+            refs: what upstream was just seen to have: ref -> commit. A clone that has these commits
+                is up to date; without any, none is. A new clone may have them alone.
             seconds: how long it may take.
             is_large: a new clone is a thin one.
 
@@ -113,8 +121,27 @@ class BareClone:
         """
         self._lock = lock
         is_whole = self._drop_damaged()
-        if not (is_whole and tips and self._has(tips)):
-            self._fetch(seconds, is_whole=is_whole, is_large=is_large)
+        if not (is_whole and refs and self._has(frozenset(refs.values()))):
+            self._fetch(refs, seconds, is_whole=is_whole, is_large=is_large)
+
+    def complete(self, seconds: float = FETCH_SECONDS) -> None:
+        """Fetch all other branches and tags into a clone that has only those of a look-up.
+
+        Args:
+            seconds: how long it may take.
+
+        Raises:
+            Offline: nothing may be fetched.
+            UpstreamError: they cannot be fetched.
+            GitTooSlow: it takes longer.
+        """
+        if self.is_complete:
+            return
+        if self._offline:
+            raise Offline(self._url)
+        with self._changing():
+            self._keep_rewritten()
+            self._fetch_names(seconds)
 
     def _has(self, commits: Collection[str]) -> bool:
         """Tell whether some commits are there, with all that is behind them."""
@@ -147,10 +174,12 @@ class BareClone:
             return False
         return True
 
-    def _fetch(self, seconds: float, *, is_whole: bool, is_large: bool) -> None:
+    def _fetch(
+        self, refs: Mapping[str, str], seconds: float, *, is_whole: bool, is_large: bool
+    ) -> None:
         is_new = not self.folder.exists()
         if self._offline:
-            if is_new or not self._heads():
+            if is_new or not self._git("for-each-ref", "--count=1"):
                 raise Offline(self._url)
             return
         with self._changing():
@@ -161,10 +190,39 @@ class BareClone:
             sweep(self.folder)
             if is_new and is_large:
                 thin.mark(self.folder)
+            # A page that git takes for a list of plain files would have a thin clone ask for an id
+            # without end; see `GitHost`.
+            if is_new and not is_large and self._fetch_tips(refs, seconds):
+                return
             if not is_new:
                 self._keep_rewritten()
-            everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-            self._fetch_refs("--prune", *self._upstream, *everything, seconds=seconds)
+            self._fetch_names(seconds)
+
+    def _fetch_tips(self, refs: Mapping[str, str], seconds: float) -> bool:
+        """Fetch refs by their ids into a new clone; tell whether the host gives them.
+
+        It does not if a commit is gone since the look-up. Some hosts give only what a ref names
+        itself, and an annotated tag names no commit.
+        """
+        refspecs = tips.refspecs(refs)
+        if not refspecs:
+            return False
+        tips.mark(self.folder)
+        try:
+            self._fetch_refs(*self._upstream, *refspecs, seconds=seconds)
+        except (BadAnswer, GitTooSlow):
+            raise
+        except UpstreamError as error:
+            if not tips.may_be_refused(error.message):
+                raise
+            return False
+        return True
+
+    def _fetch_names(self, seconds: float) -> None:
+        """Fetch all branches and tags."""
+        everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+        self._fetch_refs("--prune", *self._upstream, *everything, seconds=seconds)
+        tips.unmark(self.folder)
 
     @property
     def _upstream(self) -> tuple[str, ...]:

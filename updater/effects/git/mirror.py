@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from updater.effects import kept
-from updater.effects.git.bare import FETCH_SECONDS, GIT
+from updater.effects.git.bare import FETCH_SECONDS, GIT, NO_REFS
 from updater.effects.git.batch import CHUNK_BYTES, Batch, output
 from updater.effects.git.partial import PartialClone
 from updater.errors import BadAnswer, HashError, Offline, UpstreamError
@@ -70,7 +70,7 @@ class Mirror(PartialClone):
         *,
         offline: bool = False,
         detail: Callable[[str], None] = kept.untold,
-        tips: Collection[str] = (),
+        refs: Mapping[str, str] = NO_REFS,
         seconds: float = FETCH_SECONDS,
         is_large: bool = False,
     ) -> Iterator[Mirror]:
@@ -85,7 +85,9 @@ class Mirror(PartialClone):
             largest: how many bytes git may fetch at once.
             offline: fetch nothing; the mirror is as an earlier run left it.
             detail: is told that a mirror was damaged.
-            tips: commits; a mirror that has them all is up to date. Without any, none is.
+            refs: ref -> commit, as upstream was just seen to have them. A mirror that has these
+                commits is up to date; without any, none is. A new one may have them alone until
+                `complete`.
             seconds: how long all that is fetched may take.
             is_large: where it is cloned anew, trees and files are left out until `provide`.
 
@@ -99,7 +101,7 @@ class Mirror(PartialClone):
             with folder.with_suffix(".lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 mirror.begin(seconds)
-                mirror.update(lock.fileno(), tips, seconds, is_large=is_large)
+                mirror.update(lock.fileno(), refs, seconds, is_large=is_large)
                 yield mirror
         except OSError as error:
             if isinstance(error, FileNotFoundError) and error.filename == "git":
@@ -139,6 +141,11 @@ class Mirror(PartialClone):
             shown = self._git("log", "-1", "--no-walk", *_LOG_FORM, f"{identity}^{{commit}}")
             return _logged(shown)
         return None
+
+    def complete(self, seconds: float | None = None) -> None:
+        """Do so as of any clone, whose log may then have more commits."""
+        self._short_log = ()
+        super().complete(seconds)
 
     def log(self) -> Iterator[LoggedCommit]:
         """Yield every commit of every branch and tag, newest first.

@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from updater.effects.git import seal, thin
-from updater.effects.git.bare import FETCH_SECONDS, BareClone
+from updater.effects.git.bare import FETCH_SECONDS, NO_REFS, BareClone
 from updater.errors import Offline, UpstreamError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 _PACKS = "objects/pack/*.pack"
 _LEAST_SECONDS = 0.1
@@ -37,7 +37,7 @@ class PartialClone(BareClone):
     def update(
         self,
         lock: int,
-        tips: Collection[str] = (),
+        refs: Mapping[str, str] = NO_REFS,
         seconds: float = FETCH_SECONDS,
         *,
         is_large: bool = False,
@@ -46,7 +46,7 @@ class PartialClone(BareClone):
 
         In git's protocol before version 2, which a proxy may leave, it gives no trees by theirs.
         """
-        super().update(lock, tips, seconds, is_large=is_large)
+        super().update(lock, refs, seconds, is_large=is_large)
         if self.is_thin and self._has_commits_only and not self._offline:
             try:
                 self.provide(self._git("log", "-1", "--all", "--format=%T").split())
@@ -54,7 +54,11 @@ class PartialClone(BareClone):
                 if not _SAYS_UNABLE.search(error.message):
                     raise
                 seal.drop(self.folder)
-                super().update(lock, tips, seconds)
+                super().update(lock, refs, seconds)
+
+    def complete(self, seconds: float | None = None) -> None:
+        """Do so as of any clone, in the time that is left for fetching unless one is given."""
+        super().complete(self._seconds_left if seconds is None else seconds)
 
     @property
     def _has_commits_only(self) -> bool:
@@ -89,6 +93,10 @@ class PartialClone(BareClone):
         """Tell whether something of a tree is not here, although upstream was asked for it."""
         return bool(self._gone) and (tree in self._gone or bool(self._missing_files([tree])))
 
+    @property
+    def _seconds_left(self) -> float:
+        return max(_LEAST_SECONDS, self.ends - time.monotonic())
+
     @cached_property
     def _provided(self) -> set[str]:
         """The trees that were asked for."""
@@ -103,10 +111,9 @@ class PartialClone(BareClone):
         """Fetch objects; those that upstream does not have are noted."""
         if self._offline:
             raise Offline(self._url)
-        seconds = max(_LEAST_SECONDS, self.ends - time.monotonic())
         try:
             with self._changing():
-                self._fetch_objects(ids, with_files=with_files, seconds=seconds)
+                self._fetch_objects(ids, with_files=with_files, seconds=self._seconds_left)
         except UpstreamError as error:
             if not _SAYS_GONE.search(error.message):
                 raise
