@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING
@@ -50,6 +51,11 @@ def _trusted_certificates() -> ssl.SSLContext:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    # A shell has what it starts in the background ignore it, and so would all commands here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests: those at the end are short, and leave no worker idle.
 
