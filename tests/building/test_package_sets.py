@@ -19,7 +19,7 @@ from updater.building.package_sets import NotBuilt, PackageSets
 from updater.effects.nix.build import NixBuild
 from updater.effects.scratch import Scratch
 from updater.errors import BuildError
-from updater.find.overlay_files import assembled
+from updater.find.assembling import assembled
 from updater.find.packages import read_all
 from updater.model import BuildPolicy
 

@@ -107,6 +107,32 @@ def test_copies_find_what_one_process_finds(tmp_path: Path, count: int) -> None:
     assert itself == (sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1)
 
 
+LOOKING = """
+import sys
+from pathlib import Path
+from updater.config.load import load
+from updater.find.ahead import begin_looking
+from updater.find.files import likely_files
+
+root = Path(sys.argv[1])
+found = begin_looking(root, likely_files(load(root, None)).files)()
+print(any(name.startswith("updater.overlay.reading.walk") for name in sys.modules))
+if found is not None:
+    print("\\n".join(map(repr, found.packages)))
+    print(sorted(found.texts.items()))
+"""
+
+
+def test_a_copy_looks_whether_the_usual_folder_has_packages(tmp_path: Path) -> None:
+    """Where it has none, or nobody can look, what is read is found out step by step."""
+    project(tmp_path, 1)
+    copied = sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+    assert printed(LOOKING, tmp_path) == ("False", shown(tmp_path) if copied else "")
+    for file in (tmp_path / "overlays").iterdir():
+        file.write_text("final: prev: { }")
+    assert printed(LOOKING, tmp_path) == ("False", "")
+
+
 def test_what_is_no_text_is_found_as_it_is(tmp_path: Path) -> None:
     """A string may hold any byte; what a copy cannot send is read by the process itself."""
     (tmp_path / "overlays").mkdir()

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from updater.effects.files import relative
 from updater.errors import ConfigError, UsageError
-from updater.find.ahead import WORTH_A_COPY, begin_reading
-from updater.find.files import overlay_files
+from updater.find.ahead import WORTH_A_COPY, begin_looking, begin_reading
+from updater.find.files import likely_files, overlay_files
 from updater.find.overlay_files import OverlayFiles
 from updater.find.selection import closest, select, split_version
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from updater.audit.overlay.kept_looks import KeptLooks
     from updater.cli.request import Request
     from updater.config.load import Config
+    from updater.find.files import NamedFiles
     from updater.find.selection import Names
     from updater.model import Package
     from updater.model.run import Bump
@@ -35,14 +36,15 @@ class Overlays:
         config: names the overlays.
 
     Raises:
-        UsageError: an entry of ``overlays:`` names nothing, or there are none.
+        UsageError: an entry of ``overlays:`` names nothing, or there are none; where nobody named
+            any, it is raised where they are wanted.
     """
 
     def __init__(self, request: Request, config: Config) -> None:
         self._request = request
         self._config = config
         self._names = request.names(config)
-        self._reading = reading(request, config, named_files(request, config))
+        self._reading = _begin(request, config)
 
     @cached_property
     def files(self) -> OverlayFiles:
@@ -71,6 +73,23 @@ class Overlays:
         if any("@" in name for name in self._names.arguments):
             self._names, ask = with_version(self.files.packages, self._names, ask)
         return ask
+
+
+def _begin(request: Request, config: Config) -> Callable[[], OverlayFiles]:
+    """Begin to read what is named; where nobody named anything, what is likely to be meant."""
+    likely = likely_files(config)
+    if not 0 < len(likely.files) < WORTH_A_COPY:
+        return reading(request, config, named_files(request, config))
+    looking = begin_looking(config.root, likely.files)
+
+    def end() -> OverlayFiles:
+        overlays = looking()
+        if overlays is None:
+            return reading(request, config, named_files(request, config))()
+        _tell_of(likely, request, config)
+        return overlays
+
+    return end
 
 
 def reading(request: Request, config: Config, named: Sequence[str]) -> Callable[[], OverlayFiles]:
@@ -130,10 +149,14 @@ def named_files(request: Request, config: Config) -> tuple[str, ...]:
         UsageError: an entry of ``overlays:`` names nothing, or there are none.
     """
     named = overlay_files(config)
+    _tell_of(named, request, config)
+    return named.files
+
+
+def _tell_of(named: NamedFiles, request: Request, config: Config) -> None:
     if named.note:
         away = relative(config.root, request.root)
         request.note(named.note if away == "." else f"{named.note} (in {away})")
-    return named.files
 
 
 def with_version(packages: Sequence[Package], names: Names, ask: Bump) -> tuple[Names, Bump]:

@@ -9,20 +9,31 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec.msgpack
+import msgspec
 
 from updater.effects.processes.beside import ForkedWork, interruptible, processors
-from updater.find.overlay_files import OverlayFile, assembled
+from updater.find.overlay_files import OverlayFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from updater.find.overlay_files import OverlayFiles
+    from updater.find.assembling import OverlayFile
     from updater.find.parsed import ParsedOverlays
 
 WORTH_A_COPY = 250
 """Fewer files are read before another copy has begun, or has looked what is known of them."""
+
+
+class LikelyOverlays(msgspec.Struct, frozen=True):
+    """What files hold that nobody named.
+
+    Attributes:
+        hold: whether they hold packages at all; if not, nothing is read.
+    """
+
+    hold: bool
+    overlays: OverlayFiles
 
 
 def begin_reading(
@@ -38,21 +49,60 @@ def begin_reading(
     if parsed is not None:
         return _begin_parsing(root, named, parsed)
     parts = tuple(parts_of(named))
+    if len(parts) == 1:
+        return _begin_whole(root, named)
     copies = [ForkedWork(partial(_encoded, root, part)) for part in parts]
 
     def end() -> OverlayFiles:
+        # What reads them, where they are many or this process reads them itself.
+        from updater.find.assembling import OverlayFile, assembled  # noqa: PLC0415
+
+        decoder = msgspec.msgpack.Decoder(list[OverlayFile])
         reads: list[OverlayFile] = []
         with interruptible():
             for part, copy in zip(parts, copies, strict=True):
                 data = copy.result()
                 # What went wrong there is met again here, and said.
-                reads += _read(root, part) if data is None else _DECODER.decode(data)
+                reads += _read(root, part) if data is None else decoder.decode(data)
         return assembled(reads)
 
     return end
 
 
-_DECODER = msgspec.msgpack.Decoder(list[OverlayFile])
+def begin_looking(root: Path, likely: Sequence[str]) -> Callable[[], OverlayFiles | None]:
+    """Begin to read files if they hold packages, and return what waits for the end of it.
+
+    That returns None where they hold none, where no copy of this process can be made, and where
+    anything goes wrong, which is then met and said by whoever looks for overlays step by step.
+
+    Args:
+        root: what they are relative to.
+        likely: the files.
+    """
+    copy = ForkedWork(partial(_encoded_if_held, root, likely))
+
+    def end() -> OverlayFiles | None:
+        with interruptible():
+            data = copy.result()
+        found = _LIKELY.decode(data) if data is not None else None
+        return found.overlays if found is not None and found.hold else None
+
+    return end
+
+
+_LIKELY = msgspec.msgpack.Decoder(LikelyOverlays)
+_WHOLE = msgspec.msgpack.Decoder(OverlayFiles)
+
+
+def _begin_whole(root: Path, named: Sequence[str]) -> Callable[[], OverlayFiles]:
+    copy = ForkedWork(lambda: msgspec.msgpack.encode(_whole(root, named)))
+
+    def end() -> OverlayFiles:
+        with interruptible():
+            data = copy.result()
+            return _whole(root, named) if data is None else _WHOLE.decode(data)
+
+    return end
 
 
 def _begin_parsing(
@@ -63,6 +113,8 @@ def _begin_parsing(
     copies = [ForkedWork(partial(_parsed, root, part, parsed)) for part in parts_of(new)]
 
     def end() -> OverlayFiles:
+        from updater.find.assembling import assembled  # noqa: PLC0415 - as above
+
         with interruptible():
             for copy in copies:
                 data = copy.result()
@@ -73,6 +125,20 @@ def _begin_parsing(
         return overlays
 
     return end
+
+
+def _whole(root: Path, named: Sequence[str]) -> OverlayFiles:
+    from updater.find.assembling import assembled  # noqa: PLC0415 - as above
+
+    return assembled(_read(root, named))
+
+
+def _encoded_if_held(root: Path, likely: Sequence[str]) -> bytes:
+    from updater.find.unconfigured import holds  # noqa: PLC0415 - as above
+
+    hold = any(holds(root, file) for file in likely)
+    overlays = _whole(root, likely) if hold else OverlayFiles((), {})
+    return msgspec.msgpack.encode(LikelyOverlays(hold, overlays))
 
 
 def _encoded(root: Path, named: Sequence[str]) -> bytes:

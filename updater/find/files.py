@@ -47,6 +47,20 @@ def overlay_files(config: Config) -> NamedFiles:
         raise UsageError(f"the overlays cannot be found: {error}", hint=_HINT) from error
 
 
+def likely_files(config: Config) -> NamedFiles:
+    """Return the files that `overlay_files` names if they hold packages; none where it is settled.
+
+    Whether they do takes a parser to tell.
+    """
+    if config.document.overlays is not None:
+        return NamedFiles(())
+    try:
+        below = files.listed(config.root, OVERLAYS, ".nix")
+        return NamedFiles(_distinct(config.root, below), _note_of_folder(config))
+    except ReadError:  # it is said where it matters
+        return NamedFiles(())
+
+
 def _named(config: Config, entries: Sequence[str]) -> list[str]:
     named: list[str] = []
     for number, entry in enumerate(entries):
@@ -80,8 +94,7 @@ def _unconfigured(config: Config) -> NamedFiles:
     holding = any(holds(config.root, file) for file in below)
     origin, named = ("", ()) if holding else project_files(config.root)
     if holding or (below and not named):
-        note = "" if config.file else f"no configuration: reading {OVERLAYS}/"
-        return NamedFiles(_distinct(config.root, below), note)
+        return NamedFiles(_distinct(config.root, below), _note_of_folder(config))
     if not named:
         where = files.absolute(config.root)
         raise UsageError(
@@ -99,6 +112,10 @@ def _unconfigured(config: Config) -> NamedFiles:
     count = f"{len(named)} files" if len(named) > 1 else "the file"
     note = f"{why}: reading {count} that {origin} imports or calls: {shown}{rest}"
     return NamedFiles(_distinct(config.root, named), note)
+
+
+def _note_of_folder(config: Config) -> str:
+    return "" if config.file else f"no configuration: reading {OVERLAYS}/"
 
 
 def _distinct(root: Path, named: Sequence[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from updater.effects import files
 from updater.effects.own_files import OwnFiles
 from updater.errors import Bug, ReadError, bugs_at
-from updater.find.overlay_files import OverlayFile, OverlayFiles, PackageCall, assembled
+from updater.find.assembling import OverlayFile, PackageCall, assembled
 from updater.kinds import FETCH_FUNCTIONS
 from updater.model import FunctionFile, Package, Span
 from updater.overlay.reading.file import FileContent, read_packages
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import TypeAlias
+
+    from updater.find.overlay_files import OverlayFiles
 
     Parse: TypeAlias = Callable[[bytes, str, frozenset[str], Sequence[FunctionFile]], FileContent]
 

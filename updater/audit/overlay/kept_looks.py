@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from updater.find.overlay_files import OverlayFile
+    from updater.find.assembling import OverlayFile
 
 _FORM = "updater-looked-1"
 # What a text is judged by: where this changes, so may what is found.

@@ -16,7 +16,7 @@ from updater.audit.overlay.shelf import overlay_rules
 from updater.effects.processes.beside import ForkedWork, interruptible
 from updater.errors import Bug, bugs_at
 from updater.find.ahead import parts_of
-from updater.find.overlay_files import OverlayFile, OverlayFiles, assembled
+from updater.find.assembling import OverlayFile, assembled
 from updater.find.packages import reader
 from updater.overlay.reading.file import read_packages
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.audit.overlay.kept_looks import KeptLooks
+    from updater.find.overlay_files import OverlayFiles
     from updater.model import Package
     from updater.model.finding import Finding
     from updater.overlay.reading.syntax import NixText
