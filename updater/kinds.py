@@ -18,7 +18,6 @@ from msgspec.structs import replace
 
 from updater import fetchers, upstreams
 from updater.audit import change
-from updater.audit.change.base import ChangeRule
 from updater.effects import entry_points
 from updater.errors import UsageError
 from updater.fetchers.base import Fetcher
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
 
+    from updater.audit.change.base import ChangeRule
     from updater.model import Fetch, Host
 
 T = TypeVar("T")
@@ -149,6 +149,8 @@ HOST_KINDS: dict[str, Upstream] = {kind.kind: kind for kind in UPSTREAMS if kind
 @cache
 def change_rules() -> tuple[ChangeRule, ...]:
     """Return every rule on a change; imported where a change is judged."""
+    from updater.audit.change.base import ChangeRule  # noqa: PLC0415 - as they are
+
     return kinds(change, ChangeRule)  # type: ignore[type-abstract]  # python/mypy#4717
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tests.hashing.trees import examples
 from updater.errors import HashError
 from updater.model import Algorithm, Sri
-from updater.model.sri import DIGEST_BYTES, parse_hash
+from updater.model.hashes import DIGEST_BYTES
+from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from tests.real_nix import Nix

@@ -21,7 +21,7 @@ from tests.loopback.messages import Response, redirect, text
 from tests.upstreams.asking import codes
 from updater.errors import BadAnswer, NotFound, Refused
 from updater.model import Candidate, Distribution, Offer, Sri
-from updater.upstreams import index_page, packed_page, pypi
+from updater.upstreams import index_page, packed_page
 from updater.upstreams.pypi import KIND
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ def test_an_unchanged_page_is_read_once(
         read.append(name)
         return pack(name, answer)
 
-    monkeypatch.setattr(pypi, "packed_page", counted)
+    monkeypatch.setattr(index_page, "packed_page", counted)
     index.release("a", "1.0", files=["a-1.0.tar.gz", "a-1.0-py3-none-any.whl"])
     first = asking.offer(KIND, "pypi:a")
     assert asking.offer(KIND, "pypi:a") == first

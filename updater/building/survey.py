@@ -15,7 +15,8 @@ from msgspec import Struct
 from updater.building.expressions import string
 from updater.errors import HashError
 from updater.model.fields import HASH_FIELDS
-from updater.model.sri import DIGEST_BYTES, parse_hash
+from updater.model.hashes import DIGEST_BYTES
+from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

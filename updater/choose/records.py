@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from updater import choose
 from updater.choose.commit_records import CommitRecords
 from updater.choose.refusals import Refusals
-from updater.effects.git import own as git
 from updater.errors import HashError, StageError
 from updater.kinds import FETCHERS
 from updater.model.sri import parse_hash
@@ -99,7 +98,9 @@ class Records:
         commit = self.recorded_commit(subject)
         if commit or not subject.pin.hash:
             return commit
-        from updater.find.packages import read_file  # noqa: PLC0415 - only where history is asked
+        # Only where history is asked.
+        from updater.effects.git import own as git  # noqa: PLC0415
+        from updater.find.packages import read_file  # noqa: PLC0415
 
         package = subject.package
         async for data in git.versions(self._root, package.file, subject.pin.hash):

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from updater import choose
 from updater.kinds import FETCHERS, guarded
-from updater.metadata.folders import SourcePlace, paths_read
 from updater.model import (
     HASH_FIELDS,
     Choice,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from updater.fetchers.base import Fetcher
+    from updater.metadata.folders import SourcePlace
     from updater.model import (
         Candidate,
         Fetch,
@@ -118,6 +118,8 @@ class Subject(Struct, frozen=True):
     @property
     def place(self) -> SourcePlace:
         """Where in its source it lies, and what it may be called there."""
+        from updater.metadata.folders import SourcePlace  # noqa: PLC0415 - not for a first request
+
         names = filter(None, (self.package.name, self.package.pname))
         return SourcePlace(self.package.folder, self.modules, tuple(names))
 
@@ -136,6 +138,11 @@ class Subject(Struct, frozen=True):
             to: the version or rev that was asked for, or an empty string.
         """
         rev, policy = self.pin.rev, self.policy
+        files: tuple[str, ...] = ()
+        if to:
+            from updater.metadata.folders import paths_read  # noqa: PLC0415 - as above
+
+            files = paths_read(self.place)
         is_commit = choose.is_commit(rev)
         names = {
             policy.branch,
@@ -147,7 +154,7 @@ class Subject(Struct, frozen=True):
             self.project,
             branches=frozenset(names - {"", "HEAD"}),
             commits=frozenset({rev} if is_commit else ()),
-            files=paths_read(self.place) if to else (),
+            files=files,
             releases=policy.track == "release",
             dates=bool(policy.minimum_release_age),
         )

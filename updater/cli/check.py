@@ -31,16 +31,17 @@ def check(
     identify: bool,
 ) -> int:
     """Show which packages are outdated; change nothing."""
-    from updater.cli import output
     from updater.cli.overlays import Overlays
     from updater.cli.session import Session
-    from updater.report import summary
 
     request = request.about(packages).within(max_candidates, timeout, brief=not identify)
     session = Session.begin(request)
     overlays = Overlays(request, session.config)
     details = request.json or request.verbose
     outcomes = session.run(lambda pipeline: pipeline.check(overlays.packages, details=details))
+    from updater.cli import output  # not before hosts were asked
+    from updater.report import summary
+
     output.report("check", session, outcomes, overlays=overlays.files)
     return summary.exit_code(outcomes, tell_outdated=exit_code)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
     from updater.report.progress import SilentProgress
 
 T = TypeVar("T")
+
+_ANSWERING = (
+    "updater.choose.contents",
+    "updater.choose.follower",
+    "updater.metadata.folders",
+    "updater.audit.change.base",
+    "updater.cli.output",
+    "updater.report.terminal",
+)
+"""What only an answer needs: it is imported while the first request is on its way."""
 
 BRIEF_SECONDS = 2.0
 """How long a command that only looks may search for the commit of one pin, with the clone."""
@@ -143,6 +154,7 @@ class Session(Struct, frozen=True):
         with impatient():
             async with opened as http:
                 progress.watch(http.traffic)
+                http.meanwhile(_import_what_answers)
                 yield http, Prefetcher(http, _nix, self.config.limits)
 
     def _answers(self, progress: SilentProgress) -> Answers | None:
@@ -222,6 +234,14 @@ class Session(Struct, frozen=True):
         if index is not None and index.is_guarded and not index.is_variable:
             filed = (f"{index.kept_in} has a password",)
         return in_reach(self.config.token_variables) + filed
+
+
+def _import_what_answers() -> None:
+    from updater.kinds import change_rules
+
+    for name in _ANSWERING:
+        import_module(name)
+    change_rules()
 
 
 def _nix() -> Nix:

@@ -13,7 +13,6 @@ from msgspec import Struct
 from updater.config import values as spellings
 from updater.config import yaml_text
 from updater.config.keys import Document
-from updater.config.mistakes import first_misfit
 from updater.config.package_keys import PackageOptions
 from updater.errors import ConfigError
 from updater.text import nearest, without_secrets
@@ -105,6 +104,8 @@ def read(text: ConfigText) -> Document:
     try:
         return msgspec.convert(data, Document, dec_hook=spellings.read)
     except msgspec.ValidationError as error:
+        from updater.config.mistakes import first_misfit  # noqa: PLC0415 - only for a mistake
+
         raise _wrong(first_misfit(data, Document, spellings.read), text) from error
 
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, structs
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from updater.config.file import read
@@ -132,6 +131,8 @@ class Config(Struct, frozen=True, dict=True):
         track = str(options.pop("track", "auto"))
         kind, _, branch = track.partition(":")
         if "allow" in options:
+            from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - few projects say so
+
             options["allow"] = SpecifierSet(options["allow"])
         if "python" in options:
             options["python"] = Version(options["python"])

@@ -8,6 +8,7 @@ so that the model says what its key expects. Source: PyYAML's documentation, "Co
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -19,7 +20,7 @@ _LARGEST = 1 << 20
 _MOST_VALUES = 100_000
 _MOST_DIGITS = 18
 _LONGEST_DATE = 40  # with a fraction, a zone and blanks; also a number with colons
-_CONTROL = re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\U0010ffff]")
+_ASCII_CONTROL = re.compile(r"[^\t\n\r -~]")
 
 
 def load(text: str) -> Any:  # noqa: ANN401 - whatever it says
@@ -68,6 +69,18 @@ for _kind in ("int", "float", "timestamp"):
     )
 
 
+def _has_control(text: str) -> bool:
+    if text.isascii():
+        return _ASCII_CONTROL.search(text) is not None
+    return _control().search(text) is not None
+
+
+@cache
+def _control() -> re.Pattern[str]:
+    """Compile what takes longer than to read most configurations."""
+    return re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\U0010ffff]")
+
+
 def _count(node: yaml.Node, counts: dict[int, int], opened: set[int]) -> int:
     """Return how many values a node stands for, with all its aliases written out.
 
@@ -84,7 +97,7 @@ def _count(node: yaml.Node, counts: dict[int, int], opened: set[int]) -> int:
         parts = (
             part for entry in inner for part in (entry if isinstance(entry, tuple) else (entry,))
         )
-        if isinstance(node, yaml.ScalarNode) and _CONTROL.search(node.value):
+        if isinstance(node, yaml.ScalarNode) and _has_control(node.value):
             problem = "a text has a control character, or half of a character"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
         counts[mark] = 1 + sum(_count(part, counts, opened) for part in parts)

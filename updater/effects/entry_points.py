@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from updater.errors import UsageError
@@ -26,7 +26,7 @@ def objects(group: str) -> Iterator[tuple[str, object]]:
     Raises:
         UsageError: it cannot be imported.
     """
-    if f"[{group}]" not in _declared():
+    if f"[{group}]".encode() not in _declared():
         return
     # It takes as long as reading a hundred overlays, so only where there is something to find.
     from importlib.metadata import entry_points  # noqa: PLC0415
@@ -44,9 +44,9 @@ def objects(group: str) -> Iterator[tuple[str, object]]:
 
 
 @cache
-def _declared() -> str:
+def _declared() -> bytes:
     """Return the entry points of all installed packages, as their files have them."""
-    texts: list[str] = []
+    texts: list[bytes] = []
     for folder in dict.fromkeys(sys.path):
         try:
             with os.scandir(folder or ".") as entries:
@@ -54,12 +54,10 @@ def _declared() -> str:
         except OSError:  # a zip, or not there
             continue
         for name in names:
-            path = Path(folder, name, "entry_points.txt")
-            try:
-                texts.append(path.read_text(encoding="utf-8", errors="replace"))
-            except OSError:
-                continue
-    return "".join(texts)
+            # Half of them have none, and a hundred of them are looked at in each run.
+            with suppress(OSError), open(f"{folder or '.'}/{name}/entry_points.txt", "rb") as file:  # noqa: PTH123
+                texts.append(file.read())
+    return b"".join(texts)
 
 
 def own_repository() -> str:

@@ -8,6 +8,7 @@ nixpkgs, pkgs/build-support/fetchurl/mirrors.nix (``mirror://pypi``, ``mirror://
 from __future__ import annotations
 
 import re
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
@@ -24,64 +25,68 @@ _REPOSITORY = r"https?://(?P<host>[^/]+)/(?P<path>[^/]+/[^/]+)"
 # Each with the commit's own archive or not: what `git archive` writes carries the commit's id.
 _ARCHIVES = (
     # Behind the tag may stand any name for the file; it ends with the same version.
-    re.compile(
+    (
         rf"{_REPOSITORY}/archive/refs/tags/(?P<ref>[^/?#]*?(?P<number>\d[^/?#]*))"
         rf"/[^/?#]+[-_](?P=number){_ENDING}"
     ),
-    re.compile(rf"{_REPOSITORY}/archive/{_REF}{_ENDING}"),
-    re.compile(rf"{_REPOSITORY}/archive/(?P<ref>[^/]+)/[^/]+{_ENDING}"),
-    re.compile(rf"https?://(?P<host>[^/]+)/(?P<path>.+?)/-/archive/(?P<ref>[^/]+)/[^/]+{_ENDING}"),
-    re.compile(rf"https?://codeload\.(?P<host>[^/]+)/(?P<path>[^/]+/[^/]+)/(?:tar\.gz|zip)/{_REF}"),
-    re.compile(
+    rf"{_REPOSITORY}/archive/{_REF}{_ENDING}",
+    rf"{_REPOSITORY}/archive/(?P<ref>[^/]+)/[^/]+{_ENDING}",
+    rf"https?://(?P<host>[^/]+)/(?P<path>.+?)/-/archive/(?P<ref>[^/]+)/[^/]+{_ENDING}",
+    rf"https?://codeload\.(?P<host>[^/]+)/(?P<path>[^/]+/[^/]+)/(?:tar\.gz|zip)/{_REF}",
+    (
         r"https?://(?:api\.)?(?P<host>[^/]+)/(?:repos/)?(?P<path>[^/]+/[^/]+)"
         rf"/(?:tarball|zipball)/{_REF}"
     ),
 )
 _ASSETS = (
-    re.compile(rf"{_REPOSITORY}/releases/download/(?P<ref>[^/]+)/(?P<asset>[^/?#]+)"),
-    re.compile(
+    rf"{_REPOSITORY}/releases/download/(?P<ref>[^/]+)/(?P<asset>[^/?#]+)",
+    (
         r"https?://(?P<host>[^/]+)/(?P<path>.+?)/-/releases/(?P<ref>[^/]+)/downloads/"
         r"(?P<asset>[^?#]+)"
     ),
 )
 _FILES = (
     *_ASSETS,
-    re.compile(rf"{_REPOSITORY}/get/(?P<ref>[^/]+){_ENDING}"),
-    re.compile(
+    rf"{_REPOSITORY}/get/(?P<ref>[^/]+){_ENDING}",
+    (
         rf"{_REPOSITORY}/(?:-/)?raw/(?:refs/tags/|refs/heads/|tag/|branch/|commit/)?(?P<ref>[^/]+)/.+"
     ),
-    re.compile(
+    (
         r"https?://raw\.(?P<host>github)usercontent\.com/(?P<path>[^/]+/[^/]+)/"
         r"(?:refs/tags/|refs/heads/)?(?P<ref>[^/]+)/.+"
     ),
 )
-_INDEX = re.compile(
+_INDEX = (
     r"(?:mirror://pypi|https?://(?!test\.)[^/]+/packages/(?:source|any|(?:py|cp|pp)\d[\w.]*|\d\.\d+))"
     r"/[A-Za-z0-9]/(?P<name>[^/]+)/[^/]+"
 )
 # The index's own host of files has the hash of each in its address: 64 digits in all. What is on
 # the index for tests is another's, whatever its name is.
-_HASHED = re.compile(
+_HASHED = (
     r"https?://(?!test-files\.)[^/]+/(?:packages|files)/[0-9a-f]{2}/(?:[0-9a-f]{2}/[0-9a-f]{60}|[0-9a-f]{62})/(?P<name>[A-Za-z0-9][\w.-]*?)"
     rf"-v?[0-9][^/-]*(?:-[^/]+\.whl|{_ENDING})"
 )
 # Only a scope begins with an @, so that no folder above a name does.
-_NPM = re.compile(
+_NPM = (
     r"(?:(?P<base>https?://[^/?#]+(?:/(?!@)[^/?#]+)*)|mirror://npm)"
     r"/(?P<name>(?:@[^/?#]+/)?(?P<last>[^@/?#]+))/-/(?P=last)-[^/?#]+\.tgz"
 )
 # What is uploaded to these places has an id there, which no other version's file has.
-_IDS = re.compile(
+_IDS = (
     r"/(?P<id>uploads/[0-9a-f]{32}|package_files/\d+|jobs/\d+|releases/assets/\d+"
     r"|user-attachments/(?:files|assets)/[\w-]+|attachments/[0-9a-f]{8}-[0-9a-f-]{27}"
     r"|(?<=//github\.com/)[^/]+/[^/]+/files/\d+)(?=[/?#]|\Z)"
 )
 # Source: GitLab docs, "Generic packages API" and "Repositories API".
-_OF_THE_API = re.compile(
-    r"https?://(?P<host>[^/]+)/api/v4/projects/(?P<project>[^/]+)/(?:packages/generic|repository)/.+"
-)
+_OF_THE_API = r"https?://(?P<host>[^/]+)/api/v4/projects/(?P<project>[^/]+)/(?:packages/generic|repository)/.+"
 _BEFORE_A_REF = ("/archive/", "/tar.gz/", "/zip/", "/tarball/", "/zipball/")
 _SHORT_HOSTS = {"github": "github.com"}
+
+
+@cache
+def _pattern(expression: str) -> re.Pattern[str]:
+    """Compile an expression where it is used: few projects have an address at all."""
+    return re.compile(expression)
 
 
 class DownloadAddress(Struct, frozen=True):
@@ -119,7 +124,7 @@ def parse(text: str) -> DownloadAddress:
     """Read an address."""
     for patterns, is_archive in ((_ARCHIVES, True), (_FILES, False)):
         for pattern in patterns:
-            match = pattern.fullmatch(text)
+            match = _pattern(pattern).fullmatch(text)
             if match is not None:
                 host = _SHORT_HOSTS.get(match["host"], match["host"])
                 path = match["path"].removesuffix(".git")
@@ -132,13 +137,13 @@ def parse(text: str) -> DownloadAddress:
                     is_archive,
                     asset=match["asset"] if pattern in _ASSETS else "",
                 )
-    index = _INDEX.fullmatch(text)
+    index = _pattern(_INDEX).fullmatch(text)
     if index is not None:
         return DownloadAddress(text, Project.indexed(index["name"]))
-    hashed = _HASHED.fullmatch(text)
+    hashed = _pattern(_HASHED).fullmatch(text)
     if hashed is not None:
         return DownloadAddress(text, Project.indexed(hashed["name"]), is_hashed=True)
-    npm = _NPM.fullmatch(text)
+    npm = _pattern(_NPM).fullmatch(text)
     if npm is not None:
         return DownloadAddress(text, Project("npm", npm["base"] or "", npm["name"]))
     parts = urlsplit(text)
@@ -148,13 +153,13 @@ def parse(text: str) -> DownloadAddress:
 
 def id_in(text: str) -> str:
     """Return the part of an address that no other version's file has; empty where it has none."""
-    match = _IDS.search(text)
+    match = _pattern(_IDS).search(text)
     return match["id"] if match is not None else ""
 
 
 def upstream_in(text: str) -> str:
     """Return how config.yaml may name where an address's versions come from, as far as it says."""
-    match = _OF_THE_API.fullmatch(text)
+    match = _pattern(_OF_THE_API).fullmatch(text)
     if match is None:
         return "github:OWNER/REPO"
     path = unquote(match["project"])

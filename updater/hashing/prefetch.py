@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from updater.effects.http.addresses import shown
 from updater.effects.http.downloads import copying
 from updater.errors import HashError, NoArchive, NotFound, Refused, StageError
-from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits, Meter
 from updater.model import Hashed, Sri
 
@@ -191,7 +190,9 @@ class Prefetcher(Struct, frozen=True):
         file = _PlainFile(fetch, chunks)
         if not fetch.unpack and not fetch.commit:
             return self._flat(file)
-        from updater.hashing.archive import hash_archive  # noqa: PLC0415 - ten modules; a check does without
+        # Ten modules, which a check does without.
+        from updater.hashing.archive import hash_archive  # noqa: PLC0415
+        from updater.hashing.keep import keep_project_files  # noqa: PLC0415
 
         name = fetch.url.rsplit("/", 1)[-1]
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec import Struct
 
@@ -13,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
+
+
+DIGEST_BYTES: Final[Mapping[Algorithm, int]] = {"md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
 
 
 class Sri(Struct, frozen=True):
@@ -29,7 +31,7 @@ class Sri(Struct, frozen=True):
     digest: bytes
 
     def __post_init__(self) -> None:
-        size = hashlib.new(self.algorithm, usedforsecurity=False).digest_size
+        size = DIGEST_BYTES[self.algorithm]
         if len(self.digest) != size:
             raise ValueError(
                 f"a {self.algorithm} digest has {size} bytes, this one {len(self.digest)}"

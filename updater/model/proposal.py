@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from updater.errors import HashError
 from updater.model import HASH_FIELDS
+from updater.model.hashes import DIGEST_BYTES
 from updater.model.labels import comparable, is_unstable
 from updater.model.policy import TITLE
 from updater.model.research import NO_RESEARCH, Research
-from updater.model.sri import DIGEST_BYTES, parse_hash
+from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

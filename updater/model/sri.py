@@ -12,15 +12,11 @@ import base64
 import binascii
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, get_args
+from typing import Final, get_args
 
 from updater.errors import HashError
 from updater.model import Algorithm, Sri
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-DIGEST_BYTES: Final[Mapping[Algorithm, int]] = {"md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
+from updater.model.hashes import DIGEST_BYTES
 
 _ALPHABET: Final = "0123456789abcdfghijklmnpqrsvwxyz"
 _DIGIT: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
@@ -64,7 +60,7 @@ def is_placeholder(text: str) -> bool:
 
 def is_hash(text: str) -> bool:
     """Tell whether a text is a hash in any format that Nix accepts, of any algorithm."""
-    for algorithm in DIGEST_BYTES:
+    for algorithm in (None, *DIGEST_BYTES):
         with suppress(HashError):
             parse_hash(text, algorithm)
             return True

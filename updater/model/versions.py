@@ -8,9 +8,12 @@ Source: PEP 440, through ``packaging``.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
 
 LONGEST_VERSION = 128
 """The characters that a version, and the name of a tag that is one, may have."""
@@ -44,6 +47,8 @@ def read_specifier(text: str) -> SpecifierSet | None:
     """Return the specifier that a text is, None where it is none of PEP 440."""
     if len(text) > LONGEST_SPECIFIER:
         return None
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415 - 5 ms
+
     try:
         return SpecifierSet(text)
     except InvalidSpecifier:

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.audit.change.base import Step, examine
-from updater.choose.contents import with_files
-from updater.choose.follower import Follower
 from updater.choose.lookup import Offers, look_up
 from updater.choose.subjects import Decision, Subject
 from updater.choose.versions import is_commit
@@ -122,11 +119,14 @@ class Decider(Struct, frozen=True):
             looks: the run only looks: what is newest is also told of packages that the
                 configuration holds, and what an earlier run would not write it need not have again.
         """
-        follower = Follower(self.run, to, rehash)
         subjects = await self.subjects(packages)
         followable = [subject for subject in subjects if isinstance(subject, Subject)]
         held = self._even_held(subjects) if looks else {}
         offers = await self._look_up([*followable, *held.values()], to)
+        # What chooses, which no request waits for.
+        from updater.choose.follower import Follower  # noqa: PLC0415
+
+        follower = Follower(self.run, to, rehash)
         choosers = await follower.look_ahead(followable, offers)
 
         async def choose(subject: Subject) -> Decision:
@@ -208,6 +208,8 @@ class Decider(Struct, frozen=True):
         """Ask every upstream at once; an error is its project's alone."""
         self.run.progress.stage("look-up", len(subjects))
         offers = await look_up(subjects, to, self.run.surroundings)
+        from updater.choose.contents import with_files  # noqa: PLC0415 - after the first request
+
         offers = await with_files(subjects, offers, self.run)
         for subject in subjects:
             self.run.progress.step(subject.package)
@@ -218,6 +220,8 @@ def _examined(decision: Decision, now: datetime) -> Decision:
     """Add what the audit rules say of the step that was chosen."""
     if not isinstance(decision.choice, Take):
         return decision
+    from updater.audit.change.base import Step, examine  # noqa: PLC0415 - as above
+
     old = decision.pinned.version or decision.subject.pin.version
     step = Step(old, decision.choice.candidate, now, label=decision.subject.pin.version)
     warnings = examine(step, change_rules())

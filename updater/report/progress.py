@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from updater.report.layout import wrapped
 from updater.text import one_line
 
 if TYPE_CHECKING:
@@ -190,12 +189,16 @@ class LiveProgress(SilentProgress):
 
     def say(self, message: str) -> None:
         """Print one line above."""
+        from updater.report.layout import wrapped  # noqa: PLC0415 - as rich, for a terminal
+
         lines = wrapped(f"updater: {one_line(message)}", self._console.width)
         self._console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
     @property
     def lines(self) -> list[str]:
         """What is shown now, in whole words; a line that is full would go on in the next one."""
+        from updater.report.layout import wrapped  # noqa: PLC0415 - as above
+
         sentence = progress_sentence(self._state, self._traffic, time.monotonic())
         return wrapped(sentence, self._console.width - 1)
 

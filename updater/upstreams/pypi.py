@@ -16,7 +16,6 @@ from updater.errors import BadAnswer, Refused, UpstreamError
 from updater.model import Condensing, Offer, PinWarning, Project, normalized_name
 from updater.upstreams import public_index
 from updater.upstreams.base import OfferOrError, ProjectQuestion, Surroundings, Upstream, each
-from updater.upstreams.index_page import packed_page
 from updater.upstreams.packed_page import FORM, PackedPage
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ async def _condensed(name: str, answer: HttpResponse) -> HttpResponse:
 
 
 def _packed(name: str, answer: HttpResponse) -> HttpResponse:
+    from updater.upstreams.index_page import packed_page  # noqa: PLC0415 - only for a new page
+
     try:
         return replace(answer, body=packed_page(name, answer), condensed=True)
     except (BadAnswer, ValueError) as error:

@@ -154,6 +154,34 @@ def test_a_connection_that_no_request_uses_gives_way_to_one_of_another_host(
     assert Counter(Counter(connections).values()) == {2: 3, 1: 3}
 
 
+@pytest.mark.parametrize("protocol", ["http", "https", "h2"])
+def test_what_can_be_done_while_an_answer_is_waited_for_is_done_once(
+    tls: ssl.SSLContext, protocol: str
+) -> None:
+    """As soon as the first request is sent, before its answer is read."""
+    done: list[str] = []
+    urls: list[str] = []
+
+    async def main() -> None:
+        async with Http.opened(Network(retries=0), (), print) as http:
+            http.meanwhile(lambda: done.append("meanwhile"))
+            for url in urls:
+                response = await http.get(url)
+                done.append(response.body.decode())
+
+    if protocol == "h2":
+        tls.set_alpn_protocols(["h2"])
+        with closing(Host(tls)) as host:
+            urls += [f"{host.url}/a", f"{host.url}/b"]
+            anyio.run(main)
+    else:
+        with Server(name="localhost", tls=tls if protocol == "https" else None) as server:
+            server.route("GET", ".*", lambda request: text(request.target))
+            urls += [f"{server.url}/a", f"{server.url}/b"]
+            anyio.run(main)
+    assert done == ["meanwhile", "/a", "/b"]
+
+
 def test_requests_that_waited_for_a_connection_that_failed_try_by_themselves() -> None:
     """The first one's failure is not theirs, and each is told of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

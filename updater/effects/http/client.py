@@ -80,11 +80,12 @@ class Http:
         refuse_unusable_proxies()
         tls = trusted_certificates()
         limits = httpx.Limits(max_connections=network.concurrency)
+        self._connections = Connections(tls, limits)
         self._client = httpx.AsyncClient(
             headers=_HEADERS,
             cookies=NoCookies(),
             event_hooks=waiting(),
-            transport=Connections(tls, limits),
+            transport=self._connections,
             timeout=httpx.Timeout(network.timeout, pool=None),
             mounts=async_routes(tls, limits),
             trust_env=False,  # or httpx reads NO_PROXY, of which it fails at some forms
@@ -136,6 +137,13 @@ class Http:
             http._downloads.close()
             if answers is not None:
                 answers.close()
+
+    def meanwhile(self, work: Callable[[], None]) -> None:
+        """Have some work done as soon as a request is sent, while its answer is waited for.
+
+        It is done at most once, and not at all where nobody is asked.
+        """
+        self._connections.meanwhile = work
 
     def trying(self, what: str) -> tenacity.AsyncRetrying:
         """Return tenacity's loop for a request that is not made here, as git's are."""

@@ -15,7 +15,7 @@ import httpx
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 
 class _Host:
@@ -43,11 +43,15 @@ class Connections(httpx.AsyncBaseTransport):
     Args:
         tls: whose certificates are trusted.
         limits: how many connections there may be.
+
+    Attributes:
+        meanwhile: is called once, as soon as a request is sent and nothing is left but to wait.
     """
 
     def __init__(self, tls: ssl.SSLContext, limits: httpx.Limits) -> None:
         self._make = partial(httpx.AsyncHTTPTransport, verify=tls, http2=True, limits=limits)
         self._most = limits.max_connections
+        self.meanwhile: Callable[[], None] | None = None
         self._count = 0
         self._hosts: dict[tuple[str, bytes, int | None], _Host] = {}
 
@@ -67,6 +71,8 @@ class Connections(httpx.AsyncBaseTransport):
         if not host.is_known and host.greeting is None:
             response = await self._first(host, pool, request)
         else:
+            if self.meanwhile is not None:
+                request = _traced(request, self._look)
             response = await self._lent(host, pool, request)
         if host.shared is not pool:
             response.stream = _LentStream(response.stream, partial(host.idle.append, pool))
@@ -110,19 +116,19 @@ class Connections(httpx.AsyncBaseTransport):
                     self._count -= 1
                 host.is_known = True
                 greeting.set()
+            await self._look(event, about)
 
-        traced = httpx.Request(
-            request.method,
-            url=request.url,
-            headers=request.headers,
-            stream=request.stream,
-            extensions={**request.extensions, "trace": look},
-        )
         try:
-            return await self._lent(host, pool, traced)
+            return await self._lent(host, pool, _traced(request, look))
         finally:  # where no connection came about, the others try each for themselves
             greeting.set()
             host.greeting = None
+
+    async def _look(self, event: str, _about: Mapping[str, Any]) -> None:
+        """Work where a request is sent; the source is that of `_first`."""
+        if self.meanwhile is not None and event.endswith(".receive_response_headers.started"):
+            work, self.meanwhile = self.meanwhile, None
+            work()
 
     async def _lent(
         self, host: _Host, pool: httpx.AsyncHTTPTransport, request: httpx.Request
@@ -133,6 +139,18 @@ class Connections(httpx.AsyncBaseTransport):
             if host.shared is not pool:
                 host.idle.append(pool)
             raise
+
+
+def _traced(
+    request: httpx.Request, look: Callable[[str, Mapping[str, Any]], Awaitable[None]]
+) -> httpx.Request:
+    return httpx.Request(
+        request.method,
+        url=request.url,
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "trace": look},
+    )
 
 
 class _LentStream(httpx.AsyncByteStream):
