@@ -105,10 +105,13 @@ def test_a_project_of_tags_and_moving_revs(
     look_up, newer_tags, files, requirements = 1, 1, 1, 1
     history = 3  # whether the host speaks git, git's greeting, and what it fetches
     assert requests("check") == look_up + newer_tags + files + history
-    assert requests("check") == look_up + newer_tags
-    assert requests("check", "--json") == look_up + newer_tags + requirements
-    assert requests("check", "--json") == look_up + newer_tags
-    assert requests("bump", "--no-build") == look_up + newer_tags + len(names)
+    assert requests("check") == look_up  # what was asked of tags comes with it
+    assert requests("check", "--json") == look_up + requirements
+    assert requests("check", "--json") == look_up
+    for repository in (repositories["apple"], repositories["fig"]):
+        repository.tag("v1.2", repository.commit({"setup.py": "setup(version='1.2')\n"}))
+    assert requests("check") == look_up + newer_tags  # what was foreseen is not the newest
+    assert requests("bump", "--no-build") == look_up + requirements + len(names)
 
 
 def test_a_moving_rev_is_cloned_and_nothing_else(

@@ -13,6 +13,7 @@ from updater.building.evaluating import BuildTarget
 from updater.building.package_set import configured
 from updater.building.package_sets import NotBuilt, PackageSets
 from updater.choose.commit_records import CommitRecords
+from updater.choose.foreseen import ForeseenTags
 from updater.choose.refusals import Refusals
 from updater.choose.run import Run
 from updater.config.load import load
@@ -220,6 +221,9 @@ class StandInRecords(Struct):
     @property
     def refusals(self) -> Refusals:
         return Refusals(None)
+
+    def foreseen(self, projects: Iterable[Project]) -> ForeseenTags:
+        return ForeseenTags(frozenset(projects), None)
 
     def recorded_commit(self, subject: object) -> str:
         del subject

@@ -618,6 +618,36 @@ def test_tags_that_graphql_does_not_tell_of_are_missing(
     assert with_token.run(lambda around: KIND.tag_answers(questions, around)) == {}
 
 
+def test_what_is_to_be_known_of_tags_comes_with_their_repository(
+    with_token: Asking, github: GitHub, announced: Hosted, tmp_path: Path
+) -> None:
+    """Where a run foresees which ones; what it remembers of both is found by itself."""
+    with_token.cache = tmp_path / "cache"
+    held, project = announced.git("rev-parse", "v0.3"), Project.parse(url("vocos"))
+    tags = (("v0.4", held), ("v0.3", ""), ("none", held))
+    question = ProjectQuestion(project, tags=tags)
+    offers = with_token.run(lambda around: KIND.look_up([question], around))
+    offer = offers[project]
+    assert isinstance(offer, Offer)
+    assert requests(github) == [GRAPHQL]
+    assert offer.facts.tags == {
+        "v0.3": TagFacts(appeared=datetime(2025, 4, 1, tzinfo=UTC), is_branch=False),
+        "v0.4": TagFacts(
+            prerelease=True, appeared=datetime(2025, 4, 2, tzinfo=UTC), is_branch=False
+        ),
+    }
+    assert offer.facts.relations == {(held, announced.git("rev-parse", "v0.4")): "ahead"}
+    with_token.network = replace(with_token.network, offline=True)
+    later = ProjectQuestion(project)
+    alone = with_token.run(lambda around: KIND.look_up([later], around))[project]
+    assert isinstance(alone, Offer)
+    assert alone.candidates == offer.candidates
+    (told,) = with_token.run(
+        lambda around: KIND.tag_answers(asked_of_tags("v0.4", held=held), around)
+    ).values()
+    assert (told.facts, told.relation) == (offer.facts.tags["v0.4"], "ahead")
+
+
 @pytest.mark.usefixtures("announced")
 def test_offline_tags_are_remembered_whatever_they_were_asked_with(
     with_token: Asking, tmp_path: Path

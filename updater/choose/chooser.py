@@ -20,7 +20,7 @@ from updater.choose.resting import at_rest
 from updater.choose.tagged import TagChooser
 from updater.choose.within import within_default
 from updater.model import Candidate, Choice, PinWarning, Stay, Take, Wait
-from updater.upstreams.base import TagQuestion
+from updater.upstreams.base import TagQuestion, with_tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,16 +108,8 @@ class Chooser:
 
     def learn(self, answers: Mapping[TagQuestion, TagAnswer]) -> None:
         """Take in what upstream says of `prospects`."""
-        facts = self._offer.facts
-        commits = {tag.ref: tag.commit for tag in self._offer.candidates}
-        relations = {
-            (question.held, commits[question.tag]): answer.relation
-            for question, answer in answers.items()
-            if answer.relation is not None
-        }
-        tags = {question.tag: answer.facts for question, answer in answers.items()}
-        facts = replace(facts, relations={**facts.relations, **relations}, tags=tags)
-        self._offer = self._repository.offer = replace(self._offer, facts=facts)
+        for question, answer in answers.items():
+            self._offer = self._repository.offer = with_tag(self._offer, question, answer)
 
     @property
     def sources(self) -> Sources:

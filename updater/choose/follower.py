@@ -7,6 +7,7 @@ how old a tag is. Nothing is asked for that the policy does not need.
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from updater.choose import Release
+    from updater.choose.foreseen import Foreseen
     from updater.choose.lookup import Offers
     from updater.choose.run import Run
     from updater.upstreams.base import TagAnswer, TagQuestion
@@ -45,7 +47,7 @@ class Follower(Struct, frozen=True):
     rehash: bool = False
 
     async def look_ahead(
-        self, subjects: Sequence[Subject], offers: Mapping[str, Offers]
+        self, subjects: Sequence[Subject], offers: Mapping[str, Offers], foreseen: Foreseen
     ) -> dict[str, Chooser]:
         """Return who decides for packages from repositories, by their identities.
 
@@ -55,6 +57,7 @@ class Follower(Struct, frozen=True):
         Args:
             subjects: the packages.
             offers: what their upstreams have.
+            foreseen: what was asked with it.
         """
         choosers: dict[str, Chooser] = {}
         prospects: dict[str, tuple[TagQuestion, ...]] = {}
@@ -69,12 +72,20 @@ class Follower(Struct, frozen=True):
                 chooser = self._chooser(subject, own.own, own.twin)
                 prospects[identity] = chooser.prospects()
                 choosers[identity] = chooser
-                questions.setdefault(subject.upstream.kind, []).extend(prospects[identity])
+                questions.setdefault(subject.upstream.kind, []).extend(
+                    question
+                    for question in prospects[identity]
+                    if not _is_told(question, own.own, foreseen)
+                )
         answers: dict[TagQuestion, TagAnswer] = {}
         for kind, asked in questions.items():
             answers |= await kinds[kind].tag_answers(
                 tuple(dict.fromkeys(asked)), self.run.surroundings
             )
+        everything = dict.fromkeys(chain.from_iterable(prospects.values()))
+        self.run.records.foreseen(subject.project for subject in subjects).note(
+            everything, foreseen
+        )
         for identity, chooser in choosers.items():
             own_answers = {
                 question: answers[question]
@@ -232,6 +243,14 @@ class Follower(Struct, frozen=True):
 def _waiting(decision: Decision, choice: Take, missing: NoFile) -> Decision:
     waiting = Wait(missing.reason, None, choice.candidate, choice.warnings)
     return replace(decision, choice=waiting)
+
+
+def _is_told(question: TagQuestion, offer: Offer, foreseen: Foreseen) -> bool:
+    """Tell whether an offer says what is to be known of a tag, as far as its host does."""
+    pairs = foreseen.get(question.project, ())
+    return question.tag in offer.facts.tags and (
+        not question.held or (question.tag, question.held) in pairs
+    )
 
 
 def _by_commit(subject: Subject, choice: Choice) -> Choice:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from updater.errors import StageError, bugs_at
 from updater.upstreams.base import ProjectQuestion, Surroundings, Upstream, merged, side_by_side
@@ -14,6 +15,7 @@ from updater.upstreams.pypi import KIND as INDEX
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from updater.choose.foreseen import Foreseen
     from updater.choose.subjects import Subject
     from updater.model import Offer, Project
 
@@ -50,20 +52,23 @@ class Offers(Struct, frozen=True):
         return offer if not isinstance(offer, StageError) else None
 
 
-async def look_up(subjects: Sequence[Subject], to: str, around: Surroundings) -> dict[str, Offers]:
+async def look_up(
+    subjects: Sequence[Subject], to: str, around: Surroundings, foreseen: Foreseen
+) -> dict[str, Offers]:
     """Return what upstreams have for each subject, by the identity of its package.
 
     Args:
         subjects: the packages.
         to: the version or rev that was asked for, or an empty string.
         around: what a look-up may use.
+        foreseen: the tags that pins are likely to move to.
     """
     by_kind: dict[str, tuple[Upstream, list[ProjectQuestion]]] = {}
     refused: dict[str, Offers] = {}
     for subject in subjects:
         try:
             with bugs_at("look-up"):
-                questions = list(_questions(subject, to))
+                questions = list(_questions(subject, to, foreseen))
         except StageError as error:
             refused[subject.package.identity] = Offers(error)
             continue
@@ -86,9 +91,12 @@ async def look_up(subjects: Sequence[Subject], to: str, around: Surroundings) ->
     }
 
 
-def _questions(subject: Subject, to: str) -> Iterator[tuple[Upstream, ProjectQuestion]]:
+def _questions(
+    subject: Subject, to: str, foreseen: Foreseen
+) -> Iterator[tuple[Upstream, ProjectQuestion]]:
     """Yield whom to ask for a subject, and what."""
-    yield subject.upstream, subject.question(to)
+    question = subject.question(to)
+    yield subject.upstream, replace(question, tags=foreseen.get(subject.project, ()))
     twin = subject.twin
     if twin is not None and not to and _wants_twin(subject):
         yield INDEX, ProjectQuestion(twin)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from updater import choose
 from updater.choose.commit_records import CommitRecords
+from updater.choose.foreseen import ForeseenTags
 from updater.choose.refusals import Refusals
 from updater.errors import HashError, StageError
 from updater.kinds import FETCHERS
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from updater.choose.subjects import Subject
@@ -50,6 +51,10 @@ class Records:
     def commits(self, project: Project) -> CommitRecords:
         """Return what earlier runs learned of a project's commits."""
         return CommitRecords(project, self._answers)
+
+    def foreseen(self, projects: Iterable[Project]) -> ForeseenTags:
+        """Return what the last run asked of the tags of some projects."""
+        return ForeseenTags(frozenset(projects), self._answers)
 
     @property
     def refusals(self) -> Refusals:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
+    from updater.choose.foreseen import Foreseen
     from updater.choose.run import Run
     from updater.model import Policy
 
@@ -122,12 +123,14 @@ class Decider(Struct, frozen=True):
         subjects = await self.subjects(packages)
         followable = [subject for subject in subjects if isinstance(subject, Subject)]
         held = self._even_held(subjects) if looks else {}
-        offers = await self._look_up([*followable, *held.values()], to)
+        projects = (subject.project for subject in followable)
+        foreseen = {} if to else self.run.records.foreseen(projects).recalled()
+        offers = await self._look_up([*followable, *held.values()], to, foreseen)
         # What chooses, which no request waits for.
         from updater.choose.follower import Follower  # noqa: PLC0415
 
         follower = Follower(self.run, to, rehash)
-        choosers = await follower.look_ahead(followable, offers)
+        choosers = await follower.look_ahead(followable, offers, foreseen)
 
         async def choose(subject: Subject) -> Decision:
             identity = subject.package.identity
@@ -196,7 +199,7 @@ class Decider(Struct, frozen=True):
     ) -> list[Result | Outcome]:
         """Look up the projects of all subjects together, then do a stage's work for each."""
         offers = await self._look_up(
-            [subject for subject in subjects if isinstance(subject, Subject)], ""
+            [subject for subject in subjects if isinstance(subject, Subject)], "", {}
         )
 
         async def judge(subject: Subject) -> Result:
@@ -204,10 +207,12 @@ class Decider(Struct, frozen=True):
 
         return await Stage(stage, self.run.progress).each(subjects, judge)
 
-    async def _look_up(self, subjects: Sequence[Subject], to: str) -> dict[str, Offers]:
+    async def _look_up(
+        self, subjects: Sequence[Subject], to: str, foreseen: Foreseen
+    ) -> dict[str, Offers]:
         """Ask every upstream at once; an error is its project's alone."""
         self.run.progress.stage("look-up", len(subjects))
-        offers = await look_up(subjects, to, self.run.surroundings)
+        offers = await look_up(subjects, to, self.run.surroundings, foreseen)
         from updater.choose.contents import with_files  # noqa: PLC0415 - after the first request
 
         offers = await with_files(subjects, offers, self.run)

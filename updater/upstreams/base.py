@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, final
 from urllib.parse import quote
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from updater.errors import (
     Bug,
@@ -129,6 +130,8 @@ class ProjectQuestion(Struct, frozen=True):
         files: paths whose content matters at the heads of the branches and at the commits.
         releases: whether the host's own releases matter.
         dates: whether the tags' dates matter.
+        tags: tags that a pin is likely to move to, each with the commit that it holds, or an empty
+            string. What an answer can say of them, too, is among the offer's facts.
     """
 
     project: Project
@@ -137,6 +140,7 @@ class ProjectQuestion(Struct, frozen=True):
     files: tuple[str, ...] = ()
     releases: bool = False
     dates: bool = False
+    tags: tuple[tuple[str, str], ...] = ()
 
     def __or__(self, question: ProjectQuestion) -> ProjectQuestion:
         """Ask both questions of one project."""
@@ -147,6 +151,7 @@ class ProjectQuestion(Struct, frozen=True):
             tuple(dict.fromkeys((*self.files, *question.files))),
             self.releases or question.releases,
             self.dates or question.dates,
+            tuple(dict.fromkeys((*self.tags, *question.tags))),
         )
 
 
@@ -349,6 +354,17 @@ class Upstream(ABC):
     def host(self, name: str, web: str) -> Host:
         """Return a host of this kind that only its name and web address are known of."""
         return Host(name, self.kind, web, api=web, graphql=web)
+
+
+def with_tag(offer: Offer, question: TagQuestion, answer: TagAnswer) -> Offer:
+    """Return an offer with what its host says of one of its tags."""
+    facts = offer.facts
+    commits = {tag.ref: tag.commit for tag in offer.candidates if tag.ref == question.tag}
+    relations = dict(facts.relations)
+    if answer.relation is not None and question.tag in commits:
+        relations[question.held, commits[question.tag]] = answer.relation
+    tags = {**facts.tags, question.tag: answer.facts}
+    return replace(offer, facts=replace(facts, relations=relations, tags=tags))
 
 
 def _shown(project: Project, offers: Mapping[Project, OfferOrError]) -> OfferOrError:

@@ -27,10 +27,17 @@ from updater.errors import (
 from updater.model import Host, Offer, Project, moments
 from updater.model.decoding import UNREADABLE
 from updater.upstreams.answers import decoded, read_answer
-from updater.upstreams.base import OfferOrError, ProjectQuestion, side_by_side
+from updater.upstreams.base import (
+    OfferOrError,
+    ProjectQuestion,
+    TagQuestion,
+    side_by_side,
+    with_tag,
+)
 from updater.upstreams.github_answer import RepositoryAnswer
 from updater.upstreams.github_git import releases_by_rest
 from updater.upstreams.github_query import answered_by, query
+from updater.upstreams.github_tags import aliased, tag_answers, tag_fields
 from updater.upstreams.ls_refs import ls_refs, offer, prefixes
 
 if TYPE_CHECKING:
@@ -122,16 +129,25 @@ class Batches:
 
     async def _answered(self, questions: Sequence[ProjectQuestion]) -> list[ProjectQuestion]:
         """Ask one request and keep what it answers; return the questions that are left."""
+        tags = aliased(
+            [TagQuestion(own.project, tag, held) for own in questions for tag, held in own.tags]
+        )
         answer = await self._web.post(
             self._host.graphql,
-            json.dumps({"query": query(questions)}).encode(),
+            json.dumps({"query": query(questions, tag_fields(tags))}).encode(),
             headers=_HEADERS,
             scheme="bearer",
             on=(RateLimited,),
             judge=_refuse_limit,
         )
         aliases = {f"r{place}": question for place, question in enumerate(questions)}
-        return await self._take_in(aliases, await read_answer(answer, _Answer))
+        content = await read_answer(answer, _Answer)
+        left = await self._take_in(aliases, content)
+        for question, told in tag_answers(tags, content.data or {}):
+            offer = self._offers.get(question.project)
+            if isinstance(offer, Offer):
+                self._offers[question.project] = with_tag(offer, question, told)
+        return left
 
     async def _take_in(
         self, questions: Mapping[str, ProjectQuestion], content: _Answer

@@ -41,12 +41,17 @@ _RELEASES = f"""\
 """
 
 
-def query(questions: Sequence[ProjectQuestion]) -> str:
-    """Return the query whose alias ``rN`` answers the Nth question."""
+def query(questions: Sequence[ProjectQuestion], further: str = "") -> str:
+    """Return the query whose alias ``rN`` answers the Nth question.
+
+    Args:
+        questions: of repositories.
+        further: fields besides theirs.
+    """
     fields = [_repository(f"r{place}", question) for place, question in enumerate(questions)]
     used = "File" in "".join(fields)
     fragments = _FRAGMENTS if used else _FRAGMENTS[: _FRAGMENTS.index("fragment File")]
-    return "query {\n" + "".join(fields) + "}\n" + fragments
+    return "query {\n" + "".join(fields) + further + "}\n" + fragments
 
 
 def answered_by(question: ProjectQuestion, text: str) -> str | None:

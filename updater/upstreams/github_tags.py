@@ -21,7 +21,7 @@ from updater.upstreams.base import TagAnswer, TagQuestion, side_by_side
 from updater.upstreams.github_answer import TURNED, RefComparison
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from updater.model import HttpResponse
     from updater.upstreams.base import Web
@@ -80,9 +80,8 @@ class TagBatches:
         return self._answers
 
     async def _batch(self, questions: Sequence[TagQuestion]) -> None:
-        fields = [_fields(question) for question in questions]
-        text = "".join(f"s{place}: {field}" for place, field in enumerate(fields))
-        query = json.dumps({"query": f"query {{\n{text}}}\n"}).encode()
+        aliases = aliased(questions)
+        query = json.dumps({"query": f"query {{\n{tag_fields(aliases)}}}\n"}).encode()
         # What a host does not tell so, it may tell of each tag by itself.
         with suppress(StageError):
             try:
@@ -92,9 +91,7 @@ class TagBatches:
             except Offline:
                 await self._remembered(questions)
                 return
-            await self._take_in(
-                {f"s{at}": question for at, question in enumerate(questions)}, answer
-            )
+            await self._take_in(aliases, answer)
 
     async def _remembered(self, questions: Sequence[TagQuestion]) -> None:
         """Answer each question as an earlier run did, whichever it was asked together with."""
@@ -111,11 +108,28 @@ class TagBatches:
 
     async def _take_in(self, questions: Mapping[str, TagQuestion], answer: HttpResponse) -> None:
         data = (await read_answer(answer, _TagsAnswer)).data or {}
-        for alias, question in questions.items():
-            with suppress(*UNREADABLE):
-                repository = msgspec.json.decode(data.get(alias, b""), type=_TagRepository)
-                if repository.ref is not None:
-                    self._answers[question] = _answer(repository, repository.ref)
+        self._answers.update(tag_answers(questions, data))
+
+
+def aliased(questions: Sequence[TagQuestion]) -> dict[str, TagQuestion]:
+    """Return the questions, each by its alias."""
+    return {f"s{place}": question for place, question in enumerate(questions)}
+
+
+def tag_fields(aliases: Mapping[str, TagQuestion]) -> str:
+    """Return the fields of a query that answer questions, by their aliases."""
+    return "".join(f"{alias}: {_fields(question)}" for alias, question in aliases.items())
+
+
+def tag_answers(
+    aliases: Mapping[str, TagQuestion], data: Mapping[str, Raw]
+) -> Iterator[tuple[TagQuestion, TagAnswer]]:
+    """Yield the questions that an answer's data has under their aliases, and what it says."""
+    for alias, question in aliases.items():
+        with suppress(*UNREADABLE):
+            repository = msgspec.json.decode(data.get(alias, b""), type=_TagRepository)
+            if repository.ref is not None:
+                yield question, _answer(repository, repository.ref)
 
 
 def _answer(repository: _TagRepository, ref: _TagRef) -> TagAnswer:
