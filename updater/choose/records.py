@@ -32,21 +32,26 @@ class Records:
     def __init__(self, root: Path, answers: Answers | None) -> None:
         self._root = root
         self._answers = answers
+        self._commits: dict[tuple[str, str, str], str] = {}  # each is asked for several times
 
     def note(self, project: Project, candidate: Candidate | None, pinned: Sri) -> None:
         """Keep which commit a tag names while its source has a hash; the first one stays."""
         if candidate is None or not candidate.ref or not candidate.commit:
             return
         if self._answers is not None and not self.commit(project, candidate.ref, pinned):
-            key = ("tag", str(project), candidate.ref, str(pinned))
-            self._answers.keep({"commit": candidate.commit}, *key)
+            key = (str(project), candidate.ref, str(pinned))
+            self._answers.keep({"commit": candidate.commit}, "tag", *key)
+            self._commits[key] = candidate.commit
 
     def commit(self, project: Project, tag: str, pinned: Sri) -> str:
         """Return the commit that a tag named in the first run that saw it, or an empty string."""
-        record = None
-        if self._answers is not None:
-            record = self._answers.get("tag", str(project), tag, str(pinned))
-        return str(record["commit"]) if record is not None else ""
+        if self._answers is None:
+            return ""
+        key = (str(project), tag, str(pinned))
+        if key not in self._commits:
+            record = self._answers.get("tag", *key)
+            self._commits[key] = str(record["commit"]) if record is not None else ""
+        return self._commits[key]
 
     def commits(self, project: Project) -> CommitRecords:
         """Return what earlier runs learned of a project's commits."""

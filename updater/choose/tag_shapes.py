@@ -23,6 +23,8 @@ from updater.model.labels import (
 from updater.model.versions import LONGEST_VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from updater.model import Offer, Pin, Policy
 
 _LAST_VERSION = re.compile(r"\d+(?:[._]\d+)+(?:\.?(?:a|b|c|rc|alpha|beta|dev|post)\d*)*(?!.*\d)")
@@ -73,20 +75,27 @@ def _in_turn(form: TagForm, pin: Pin, offer: Offer, names: TagNames) -> TagForm:
             strays.append(candidate.ref)
         elif not version.is_prerelease:
             own.append(version)
-    others: dict[str, list[Version]] = {}
+    if not strays or not own or after:
+        return form
     wider = replace(general_form(names), sign=form.sign)
-    for tag in strays if own and not after else ():
-        match = wider.pattern.fullmatch(tag)
-        if match is not None:
-            version = parse_version(wider.version(tag))
-            lead_of_tag = tag[: match.start("version")]
-            if version is not None and not version.is_prerelease and "" in (before, lead_of_tag):
-                others.setdefault(lead_of_tag, []).append(version)
-    for other, versions in others.items():
+    for other, versions in _by_lead(strays, wider, before).items():
         if min(versions) < pinned and max(versions) > max(own):
             either = re.compile(f"(?:{re.escape(before or other)})?(?P<version>\\d.*?)")
             return TagForm(either, sign=form.sign)
     return form
+
+
+def _by_lead(tags: Sequence[str], form: TagForm, before: str) -> dict[str, list[Version]]:
+    """Return the versions of tags of a form by what stands before them, which others may lack."""
+    versions: dict[str, list[Version]] = {}
+    for tag in tags:
+        match = form.pattern.fullmatch(tag)
+        if match is not None:
+            version = parse_version(form.version(tag))
+            lead_of_tag = tag[: match.start("version")]
+            if version is not None and not version.is_prerelease and "" in (before, lead_of_tag):
+                versions.setdefault(lead_of_tag, []).append(version)
+    return versions
 
 
 def _tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagForm:

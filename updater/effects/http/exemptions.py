@@ -19,11 +19,10 @@ from msgspec import Struct
 
 _Range: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_ENTRY = re.compile(
+_ENTRY = (
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?"
     r"(?:\[(?P<inner>[^\[\]]*)\](?P<bits>/\d+)?|(?P<plain>[^\[\]]*?))"
-    r"(?::(?P<port>\d{1,5}))?/?",
-    re.IGNORECASE,
+    r"(?::(?P<port>\d{1,5}))?/?"
 )
 _NAME = re.compile(r"[^\s\[\]/@:?#%]+")
 _PORTS = {"http": 80, "https": 443}
@@ -65,6 +64,8 @@ def read_exemptions(text: str) -> tuple[list[Exemption], str]:
         Them, and the first entry that is none; an empty string where there is no such.
     """
     exemptions: list[Exemption] = []
+    if not text.strip():
+        return exemptions, ""
     for entry in re.split(r"[\s,]+", text.strip()):
         if entry:
             exemption = _read(entry)
@@ -78,7 +79,7 @@ def _read(entry: str) -> Exemption | None:
     addresses = _range(entry)  # before its last part is taken for a port
     if addresses is not None:
         return Exemption("", None, "", addresses)
-    match = _ENTRY.fullmatch(entry)
+    match = re.fullmatch(_ENTRY, entry, re.IGNORECASE)
     if match is None or int(match["port"] or 0) > _LAST_PORT:
         return None
     scheme, port = (match["scheme"] or "").lower(), int(match["port"]) if match["port"] else None
