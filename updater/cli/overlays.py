@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from updater.cli.request import Request
     from updater.config.load import Config
     from updater.find.files import NamedFiles
+    from updater.find.kept_overlays import KeptOverlays
     from updater.find.selection import Names
     from updater.model import Package
     from updater.model.run import Bump
@@ -80,7 +81,7 @@ def _begin(request: Request, config: Config) -> Callable[[], OverlayFiles]:
     likely = likely_files(config)
     if not 0 < len(likely.files) < WORTH_A_COPY:
         return reading(request, config, named_files(request, config))
-    looking = begin_looking(config.root, likely.files)
+    looking = begin_looking(config.root, likely.files, _kept_overlays(request, config))
 
     def end() -> OverlayFiles:
         overlays = looking()
@@ -93,15 +94,29 @@ def _begin(request: Request, config: Config) -> Callable[[], OverlayFiles]:
 
 
 def reading(request: Request, config: Config, named: Sequence[str]) -> Callable[[], OverlayFiles]:
-    """Begin to read overlay files, as `begin_reading` does; of many it is kept what they hold."""
-    if not request.cache or len(named) < WORTH_A_COPY:
+    """Begin to read overlay files, as `begin_reading` does, with what is kept of them."""
+    if not request.cache:
         return begin_reading(config.root, named)
+    if len(named) < WORTH_A_COPY:
+        earlier = _kept_overlays(request, config)
+        return begin_reading(config.root, named, earlier=earlier)
     from platformdirs import user_cache_path
 
     from updater.find.parsed import ParsedOverlays
 
     folder = user_cache_path("updater") / "overlays"
     return begin_reading(config.root, named, ParsedOverlays(folder, config.root, request.note))
+
+
+def _kept_overlays(request: Request, config: Config) -> KeptOverlays | None:
+    """Return what earlier runs read of a few overlay files; None where nothing is kept."""
+    if not request.cache:
+        return None
+    from platformdirs import user_cache_path
+
+    from updater.find.kept_overlays import KeptOverlays
+
+    return KeptOverlays(user_cache_path("updater") / "few-overlays", config.root, request.note)
 
 
 def kept_looks(request: Request, config: Config, named: Sequence[str]) -> KeptLooks | None:

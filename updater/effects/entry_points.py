@@ -43,21 +43,35 @@ def objects(group: str) -> Iterator[tuple[str, object]]:
             ) from error
 
 
+def releases(*distributions: str) -> tuple[str, ...]:
+    """Return which releases of some distributions are installed, by the names of their folders."""
+    starts = tuple(f"{name.replace('-', '_')}-" for name in distributions)
+    return tuple(sorted(name for _, name in _installed() if name.startswith(starts)))
+
+
 @cache
 def _declared() -> bytes:
     """Return the entry points of all installed packages, as their files have them."""
     texts: list[bytes] = []
+    for folder, name in _installed():
+        # Half of them have none, and a hundred of them are looked at in each run.
+        with suppress(OSError), open(f"{folder}/{name}/entry_points.txt", "rb") as file:  # noqa: PTH123
+            texts.append(file.read())
+    return b"".join(texts)
+
+
+@cache
+def _installed() -> tuple[tuple[str, str], ...]:
+    """Return the folders that tell of installed packages, each with the one that it is in."""
+    folders: list[tuple[str, str]] = []
     for folder in dict.fromkeys(sys.path):
         try:
             with os.scandir(folder or ".") as entries:
                 names = [entry.name for entry in entries if entry.name.endswith(_FOLDERS)]
         except OSError:  # a zip, or not there
             continue
-        for name in names:
-            # Half of them have none, and a hundred of them are looked at in each run.
-            with suppress(OSError), open(f"{folder or '.'}/{name}/entry_points.txt", "rb") as file:  # noqa: PTH123
-                texts.append(file.read())
-    return b"".join(texts)
+        folders += [(folder or ".", name) for name in names]
+    return tuple(folders)
 
 
 def own_repository() -> str:

@@ -11,8 +11,12 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import updater
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 UNFINISHED = "updater-new-"
 """What the names of files begin with that are being written."""
@@ -89,6 +93,19 @@ def used(path: Path) -> None:
     os.utime(path)
 
 
+def code_stamp(*names: str) -> bytes:
+    """Return what differs wherever `code_digest` may, without reading a module.
+
+    Args:
+        names: as there.
+    """
+    digest = _DIGEST(f"{updater.__version__} {updater.__file__}".encode(errors="surrogateescape"))
+    for path in _modules(names):
+        about = path.stat()
+        digest.update(b"%s %d %d\n" % (path.name.encode(), about.st_size, about.st_mtime_ns))
+    return digest.digest()
+
+
 def code_digest(*names: str) -> bytes:
     """Return a digest of modules of this program: what others made of the same text may differ.
 
@@ -96,9 +113,13 @@ def code_digest(*names: str) -> bytes:
         names: modules and folders of modules, relative to the program's own folder.
     """
     digest = _DIGEST()
+    for path in _modules(names):
+        data = path.read_bytes()
+        digest.update(b"%s %d\n%s" % (path.name.encode(), len(data), data))
+    return digest.digest()
+
+
+def _modules(names: Iterable[str]) -> Iterator[Path]:
     for name in names:
         place = Path(updater.__file__).parent / name
-        for path in sorted(place.glob("*.py")) if place.is_dir() else (place,):
-            data = path.read_bytes()
-            digest.update(b"%s %d\n%s" % (path.name.encode(), len(data), data))
-    return digest.digest()
+        yield from sorted(place.glob("*.py")) if place.is_dir() else (place,)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from updater.effects.processes.beside import ForkedWork, interruptible, processors
+from updater.find.kept_overlays import ReadOverlays
 from updater.find.overlay_files import OverlayFiles
 
 if TYPE_CHECKING:
@@ -19,38 +20,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from updater.find.assembling import OverlayFile
+    from updater.find.kept_overlays import KeptOverlays
     from updater.find.parsed import ParsedOverlays
 
 WORTH_A_COPY = 250
 """Fewer files are read before another copy has begun, or has looked what is known of them."""
 
 
-class LikelyOverlays(msgspec.Struct, frozen=True):
-    """What files hold that nobody named.
-
-    Attributes:
-        hold: whether they hold packages at all; if not, nothing is read.
-    """
-
-    hold: bool
-    overlays: OverlayFiles
-
-
 def begin_reading(
-    root: Path, named: Sequence[str], parsed: ParsedOverlays | None = None
+    root: Path,
+    named: Sequence[str],
+    parsed: ParsedOverlays | None = None,
+    earlier: KeptOverlays | None = None,
 ) -> Callable[[], OverlayFiles]:
     """Begin to read files, and return what waits for the end of it.
 
     Args:
         root: what they are relative to.
         named: the files, as `overlay_files` returns them.
-        parsed: what is known of them from an earlier run; None where nothing is kept.
+        parsed: what is known of each from an earlier run; None where nothing is kept.
+        earlier: what is known of all of them, where they are few; None where nothing is kept.
     """
     if parsed is not None:
         return _begin_parsing(root, named, parsed)
     parts = tuple(parts_of(named))
     if len(parts) == 1:
-        return _begin_whole(root, named)
+        return _begin_whole(root, named, earlier)
     copies = [ForkedWork(partial(_encoded, root, part)) for part in parts]
 
     def end() -> OverlayFiles:
@@ -69,7 +64,9 @@ def begin_reading(
     return end
 
 
-def begin_looking(root: Path, likely: Sequence[str]) -> Callable[[], OverlayFiles | None]:
+def begin_looking(
+    root: Path, likely: Sequence[str], earlier: KeptOverlays | None = None
+) -> Callable[[], OverlayFiles | None]:
     """Begin to read files if they hold packages, and return what waits for the end of it.
 
     That returns None where they hold none, where no copy of this process can be made, and where
@@ -78,29 +75,45 @@ def begin_looking(root: Path, likely: Sequence[str]) -> Callable[[], OverlayFile
     Args:
         root: what they are relative to.
         likely: the files.
+        earlier: what is known of them; None where nothing is kept.
     """
-    copy = ForkedWork(partial(_encoded_if_held, root, likely))
+    known = earlier.recalled(likely) if earlier is not None else None
+    if known is not None and known.hold:
+        return lambda: known.overlays
+    copy = ForkedWork(lambda: msgspec.msgpack.encode(_looked_at(root, likely)))
 
     def end() -> OverlayFiles | None:
         with interruptible():
             data = copy.result()
-        found = _LIKELY.decode(data) if data is not None else None
-        return found.overlays if found is not None and found.hold else None
+        if data is None:
+            return None
+        read = msgspec.msgpack.decode(data, type=ReadOverlays)
+        if earlier is not None:
+            earlier.keep(likely, read)
+        return read.overlays if read.hold else None
 
     return end
 
 
-_LIKELY = msgspec.msgpack.Decoder(LikelyOverlays)
-_WHOLE = msgspec.msgpack.Decoder(OverlayFiles)
-
-
-def _begin_whole(root: Path, named: Sequence[str]) -> Callable[[], OverlayFiles]:
-    copy = ForkedWork(lambda: msgspec.msgpack.encode(_whole(root, named)))
+def _begin_whole(
+    root: Path, named: Sequence[str], earlier: KeptOverlays | None
+) -> Callable[[], OverlayFiles]:
+    known = earlier.recalled(named) if earlier is not None else None
+    if known is not None:
+        return lambda: known.overlays
+    copy = ForkedWork(lambda: msgspec.msgpack.encode(_whole(root, named, hold=False)))
 
     def end() -> OverlayFiles:
         with interruptible():
             data = copy.result()
-            return _whole(root, named) if data is None else _WHOLE.decode(data)
+            read = (
+                _whole(root, named, hold=False)
+                if data is None
+                else msgspec.msgpack.decode(data, type=ReadOverlays)
+            )
+        if earlier is not None:
+            earlier.keep(named, read)
+        return read.overlays
 
     return end
 
@@ -127,18 +140,20 @@ def _begin_parsing(
     return end
 
 
-def _whole(root: Path, named: Sequence[str]) -> OverlayFiles:
+def _whole(root: Path, named: Sequence[str], *, hold: bool) -> ReadOverlays:
     from updater.find.assembling import assembled  # noqa: PLC0415 - as above
 
-    return assembled(_read(root, named))
+    reads = _read(root, named)
+    alone = all(read.is_alone and not read.is_linked for read in reads)
+    return ReadOverlays(assembled(reads), hold, alone)
 
 
-def _encoded_if_held(root: Path, likely: Sequence[str]) -> bytes:
+def _looked_at(root: Path, likely: Sequence[str]) -> ReadOverlays:
     from updater.find.unconfigured import holds  # noqa: PLC0415 - as above
 
-    hold = any(holds(root, file) for file in likely)
-    overlays = _whole(root, likely) if hold else OverlayFiles((), {})
-    return msgspec.msgpack.encode(LikelyOverlays(hold, overlays))
+    if any(holds(root, file) for file in likely):
+        return _whole(root, likely, hold=True)
+    return ReadOverlays(OverlayFiles((), {}), hold=False, alone=False)
 
 
 def _encoded(root: Path, named: Sequence[str]) -> bytes:

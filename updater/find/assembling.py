@@ -44,6 +44,7 @@ class OverlayFile(Struct, frozen=True):
         paths: the files that it calls or imports, by their paths as they are written in it.
         pins: the files of pins that it reads, by the same.
         is_linked: a link leads there, so that it may be another's.
+        is_alone: its text names no other file whose content matters here.
         replaced: fetchers' names that it has for something else.
     """
 
@@ -55,6 +56,7 @@ class OverlayFile(Struct, frozen=True):
     pins: dict[str, str] = field(default_factory=dict)
     is_linked: bool = False
     replaced: tuple[ReplacedFetcher, ...] = ()
+    is_alone: bool = False
 
     @property
     def is_function(self) -> bool:

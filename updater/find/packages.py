@@ -266,7 +266,17 @@ def _understood(
     pins = dict(_pins(file, data, [*named]))
     # what a program writes to read its own pins by is for nobody else
     replaced = () if program_of(file) else content.replaced
-    return OverlayFile(file, data, tuple(packages), tuple(calls), paths, pins, replaced=replaced)
+    is_alone = not named and not pins
+    return OverlayFile(
+        file,
+        data,
+        tuple(packages),
+        tuple(calls),
+        paths,
+        pins,
+        replaced=replaced,
+        is_alone=is_alone,
+    )
 
 
 def _pins(file: str, data: bytes, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
