@@ -30,6 +30,8 @@ T = TypeVar("T")
 _ANSWERING = (
     "updater.choose.contents",
     "updater.choose.follower",
+    "updater.choose.tag_shapes",
+    "updater.choose.tracking",
     "updater.metadata.folders",
     "updater.audit.change.base",
     "updater.cli.output",
