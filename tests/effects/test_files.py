@@ -46,12 +46,16 @@ def test_an_entry_means_files(folder: Path, entry: str, expected: list[str]) -> 
     assert files.listed(folder, entry, ".nix") == expected
 
 
-def test_of_a_link_and_its_target_the_target_comes(folder: Path) -> None:
+@pytest.mark.parametrize("more", [0, 20], ids=["few", "many"])
+def test_of_a_link_and_its_target_the_target_comes(folder: Path, more: int) -> None:
+    others = [f"more-{number}.nix" for number in range(more)]
+    for other in others:
+        (folder / other).touch()
     (folder / "first.nix").symlink_to("z.nix")
     (folder / "second.nix").symlink_to("first.nix")
     (folder / "alone.nix").symlink_to("a/x.nix")
     named = ["first.nix", "alone.nix", "second.nix", "z.nix", "z.nix"]
-    assert files.distinct(folder, named) == ["alone.nix", "z.nix"]
+    assert files.distinct(folder, [*named, *others]) == ["alone.nix", "z.nix", *others]
 
 
 def test_of_links_without_their_target_the_first_comes(folder: Path) -> None:

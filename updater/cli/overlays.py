@@ -80,13 +80,13 @@ def _begin(request: Request, config: Config) -> Callable[[], OverlayFiles]:
     """Begin to read what is named; where nobody named anything, what is likely to be meant."""
     likely = likely_files(config)
     if not 0 < len(likely.files) < WORTH_A_COPY:
-        return reading(request, config, named_files(request, config))
+        return reading(request, config, named_files(request, config, likely))
     looking = begin_looking(config.root, likely.files, _kept_overlays(request, config))
 
     def end() -> OverlayFiles:
         overlays = looking()
         if overlays is None:
-            return reading(request, config, named_files(request, config))()
+            return reading(request, config, named_files(request, config, likely))()
         _tell_of(likely, request, config)
         return overlays
 
@@ -157,13 +157,15 @@ def package_names(request: Request) -> list[tuple[str, str]]:
     return sorted({package.name: package.file for package in overlays.packages}.items())
 
 
-def named_files(request: Request, config: Config) -> tuple[str, ...]:
+def named_files(
+    request: Request, config: Config, likely: NamedFiles | None = None
+) -> tuple[str, ...]:
     """Return the overlay files; which they are is told where the user named none.
 
     Raises:
         UsageError: an entry of ``overlays:`` names nothing, or there are none.
     """
-    named = overlay_files(config)
+    named = overlay_files(config, likely)
     _tell_of(named, request, config)
     return named.files
 

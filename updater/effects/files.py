@@ -16,6 +16,8 @@ from updater.errors import ReadError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_WORTH_LISTING = 8  # files of one folder, whose listing tells which of them are links
+
 
 def read(path: Path, shown: str) -> bytes:
     """Return a file's bytes.
@@ -237,7 +239,7 @@ def _parts(file: str) -> list[str]:
 def distinct(folder: Path, files: Iterable[str]) -> list[str]:
     """Return files of a folder once each: of a link and its target, the target."""
     named = list(dict.fromkeys(files))
-    links = {file for file in named if os.path.islink(f"{folder}/{file}")}  # noqa: PTH114 - speed
+    links = _links_in(folder, named)
     if not links:
         return named
     targets = {os.path.realpath(folder / file) for file in named if file not in links}
@@ -248,6 +250,23 @@ def distinct(folder: Path, files: Iterable[str]) -> list[str]:
             distinct_files.append(file)
             targets.add(target)
     return distinct_files
+
+
+def _links_in(folder: Path, named: Iterable[str]) -> set[str]:
+    """Return which of some files are links; a folder that has many of them is listed instead."""
+    inside: dict[str, list[str]] = {}
+    for file in named:
+        inside.setdefault(os.path.dirname(file), []).append(file)  # noqa: PTH120 - as text
+    links: set[str] = set()
+    for below, own in inside.items():
+        with suppress(OSError):
+            if len(own) < _WORTH_LISTING:
+                links |= {file for file in own if os.path.islink(f"{folder}/{file}")}  # noqa: PTH114
+                continue
+            with os.scandir(f"{folder}/{below}") as entries:
+                names = {entry.name for entry in entries if entry.is_symlink()}
+            links |= {file for file in own if os.path.basename(file) in names}  # noqa: PTH119
+    return links
 
 
 def size(path: Path) -> int:

@@ -32,8 +32,12 @@ class NamedFiles(Struct, frozen=True):
     note: str = ""
 
 
-def overlay_files(config: Config) -> NamedFiles:
+def overlay_files(config: Config, likely: NamedFiles | None = None) -> NamedFiles:
     """Return the overlay files that the configuration names, else those that the project has.
+
+    Args:
+        config: names them.
+        likely: what `likely_files` returned, so that they are not listed again.
 
     Raises:
         UsageError: an entry of ``overlays:`` names nothing, or there are none.
@@ -42,7 +46,7 @@ def overlay_files(config: Config) -> NamedFiles:
         entries = config.document.overlays
         if entries is not None:
             return NamedFiles(_distinct(config.root, _named(config, entries)))
-        return _unconfigured(config)
+        return _unconfigured(config, likely)
     except ReadError as error:
         raise UsageError(f"the overlays cannot be found: {error}", hint=_HINT) from error
 
@@ -55,8 +59,7 @@ def likely_files(config: Config) -> NamedFiles:
     if config.document.overlays is not None:
         return NamedFiles(())
     try:
-        below = files.listed(config.root, OVERLAYS, ".nix")
-        return NamedFiles(_distinct(config.root, below), _note_of_folder(config))
+        return _of_folder(config)
     except ReadError:  # it is said where it matters
         return NamedFiles(())
 
@@ -83,18 +86,18 @@ def _problem(root: Path, entry: str) -> str:
     return f"there is no {entry!r} in {where}"
 
 
-def _unconfigured(config: Config) -> NamedFiles:
+def _unconfigured(config: Config, likely: NamedFiles | None) -> NamedFiles:
     """Return the files of `overlays`, else those that the project's entry file leads to.
 
     Where those of `overlays` have no package, as where each only imports what is elsewhere, too.
     """
     from updater.find.unconfigured import holds, project_files  # noqa: PLC0415 - the parser
 
-    below = files.listed(config.root, OVERLAYS, ".nix")
-    holding = any(holds(config.root, file) for file in below)
+    below = likely if likely is not None and likely.files else _of_folder(config)
+    holding = any(holds(config.root, file) for file in below.files)
     origin, named = ("", ()) if holding else project_files(config.root)
-    if holding or (below and not named):
-        return NamedFiles(_distinct(config.root, below), _note_of_folder(config))
+    if holding or (below.files and not named):
+        return below
     if not named:
         where = files.absolute(config.root)
         raise UsageError(
@@ -114,8 +117,9 @@ def _unconfigured(config: Config) -> NamedFiles:
     return NamedFiles(_distinct(config.root, named), note)
 
 
-def _note_of_folder(config: Config) -> str:
-    return "" if config.file else f"no configuration: reading {OVERLAYS}/"
+def _of_folder(config: Config) -> NamedFiles:
+    named = _distinct(config.root, files.listed(config.root, OVERLAYS, ".nix"))
+    return NamedFiles(named, "" if config.file else f"no configuration: reading {OVERLAYS}/")
 
 
 def _distinct(root: Path, named: Sequence[str]) -> tuple[str, ...]:
