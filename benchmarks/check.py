@@ -1,14 +1,15 @@
 """`updater check` against nvchecker: many GitHub packages, one server, the same run.
 
-    python benchmarks/check.py [--nvchecker COMMAND] [--before UPDATER] [--rounds N] [PACKAGES...]
+    python benchmarks/check.py [--updater COMMAND] [--nvchecker COMMAND] [--before UPDATER]
+                               [--rounds N] [PACKAGES...]
 
 For each number of packages (22 and 1,000 unless told otherwise) as many repositories are made on a
 loopback GitHub, and a server in a process of its own answers from memory, 50 ms after each request.
 Both tools have a token, as their users would: the updater asks GraphQL, nvchecker asks REST for
 all tags of a repository and takes the greatest (``use_max_tag``). Whole processes are timed, in
 turn, after one round that fills the server's memory; both must name the same newest tag for every
-package. nvchecker is installed from the package index into a scratch environment, or is the COMMAND
-given.
+package. Each is installed into a scratch environment of its own, as its users would, or is the
+COMMAND given.
 
 The updater also asks the package index for releases that are newer than the tags; nvchecker does
 not. So it runs with ``cross_check: false``, the same work, and with its defaults, which is more.
@@ -60,7 +61,7 @@ print([code, wall, cpu, usage.ru_maxrss], file=sys.stderr)
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-UPDATER = Path(sys.executable).with_name("updater")
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass(slots=True)
@@ -90,12 +91,14 @@ class Bench:
     Args:
         folder: where all is made.
         count: how many packages.
-        nvchecker: the command.
+        updater: the command.
+        nvchecker: the other command.
     """
 
-    def __init__(self, folder: Path, count: int, nvchecker: str) -> None:
+    def __init__(self, folder: Path, count: int, updater: str, nvchecker: str) -> None:
         self.names = [f"package{number}" for number in range(count)]
         self.folder = folder
+        self._updater = updater
         self._nvchecker = nvchecker
         self._resources = ExitStack()
         github = self._resources.enter_context(GitHub(folder / "github"))
@@ -167,10 +170,10 @@ class Bench:
         (self.folder / "keys.toml").write_text(f'[keys]\n"{host}" = "{TOKEN}"\n')
 
     def updater(
-        self, folder: str, *, cache: Path, token: str = TOKEN, command: str = str(UPDATER)
+        self, folder: str, *, cache: Path, token: str = TOKEN, command: str = ""
     ) -> Figures:
         """Run ``updater check`` once."""
-        arguments = [command, "check", "-C", str(self.folder / folder)]
+        arguments = [command or self._updater, "check", "-C", str(self.folder / folder)]
         environment = {"XDG_CACHE_HOME": str(cache), "GITHUB_TOKEN": token}
         return self._run(arguments, environment, allowed=(0,))
 
@@ -210,7 +213,7 @@ class Bench:
 
     def agree(self) -> None:
         """Make sure that both tools name the same newest tag for every package."""
-        command = [str(UPDATER), "check", "--json", "-C", str(self.folder / "same")]
+        command = [self._updater, "check", "--json", "-C", str(self.folder / "same")]
         environment = {
             **os.environ,
             "GITHUB_TOKEN": TOKEN,
@@ -269,15 +272,13 @@ def measure(bench: Bench, rounds: int, before: str) -> dict[str, Figures]:
     return results
 
 
-def installed(folder: Path) -> str:
-    """Install nvchecker into a scratch environment and return its command."""
-    venv.create(folder / "venv", with_pip=True)
-    binaries = folder / "venv" / "bin"
-    install = [str(binaries / "python"), "-m", "pip", "install", "--quiet", "nvchecker"]
-    done = subprocess.run(install, check=False)
-    if done.returncode:
-        raise SystemExit("nvchecker cannot be installed: name an installed one with --nvchecker")
-    return str(binaries / "nvchecker")
+def installed(folder: Path, what: str, command: str) -> str:
+    """Install something into a scratch environment and return a command of it."""
+    venv.create(folder, with_pip=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", what]
+    if subprocess.run(pip, check=False).returncode:
+        raise SystemExit(f"{command} cannot be installed: name one with --{command}")
+    return str(folder / "bin" / command)
 
 
 def main() -> None:
@@ -285,15 +286,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("packages", nargs="*", type=int, default=[22, 1000])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--updater", default="")
     parser.add_argument("--nvchecker", default="")
     parser.add_argument("--before", default="", metavar="UPDATER")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        nvchecker = options.nvchecker or installed(Path(name))
+        scratch = Path(name)
+        updater = options.updater or installed(scratch / "updater", str(ROOT), "updater")
+        nvchecker = options.nvchecker or installed(scratch / "peer", "nvchecker", "nvchecker")
         for count in options.packages:
-            folder = Path(name) / str(count)
+            folder = scratch / str(count)
             folder.mkdir()
-            bench = Bench(folder, count, nvchecker)
+            bench = Bench(folder, count, updater, nvchecker)
             try:
                 results = measure(bench, options.rounds, options.before)
             finally:
