@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 # Imports the command once; then, for each line of its input, a copy of itself runs it and sends
@@ -56,6 +57,27 @@ for line in sys.stdin:
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     print(json.dumps([code, os.path.getsize(said + ".sent") > 0]), flush=True)
 """
+
+
+def working_in(folder: Path) -> list[str]:
+    """Return the command lines of the programs that are in a folder, or below."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink().is_relative_to(folder):
+                line = (process / "cmdline").read_bytes()
+                found.append(line.replace(b"\0", b" ").decode().strip())
+        except OSError:
+            continue
+    return [line for line in found if line]  # else it has ended, and nobody has waited for it
+
+
+def ended_in(folder: Path) -> bool:
+    """Tell whether all programs in a folder have ended: the kernel may take a moment for it."""
+    ends = time.monotonic() + 10
+    while working_in(folder) and time.monotonic() < ends:
+        time.sleep(0.01)
+    return not working_in(folder)
 
 
 class Killed:

@@ -15,11 +15,12 @@ import pytest
 
 from tests.killed import Killed
 from tests.loopback.faults import Hang
-from tests.project import FAKE, Project, pypi_overlay
+from tests.project import FAKE, Project, github_overlay, pypi_overlay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.loopback.github import GitHub
     from tests.loopback.index import Index
     from tests.workshop import Workshop
 
@@ -147,6 +148,28 @@ def test_interrupted_at_any_moment_it_leaves_nothing_behind(
         assert all(map(ends, running("nix", str(scratch)))), moment
         interrupted_at.append(moment)
     assert len(interrupted_at) > 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_git_clones_ends_git_too(
+    project: Project, github: GitHub, scratch: Path, number: signal.Signals
+) -> None:
+    """And its remote helper, which waits for the host."""
+    hang = Hang()
+    github.repository("o", "fig").commit({"setup.py": ""})
+    github.server.fail("POST /o/fig.git/git-upload-pack", hang, body="command=fetch")
+    project.overlay("fig.nix", github_overlay("fig", "1.0", rev="main", sri=FAKE))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "updater", "identify", "-C", str(project.root)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert hang.reached.wait(60)
+    helpers = running("git remote-http", str(scratch))
+    process.send_signal(number)
+    assert (process.wait(60), len(helpers)) == (130, 1)
+    assert all(map(ends, helpers))
+    hang.release()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 from updater.effects.git import own as git
 from updater.effects.git.mirror import LoggedCommit
 from updater.effects.kept import untold
+from updater.effects.processes.group import Stop
 from updater.errors import GitTooSlow, HashError, Offline
 from updater.identify.exact import Unreproducible
 from updater.identify.matching import holding_commits, names_of
@@ -126,7 +126,7 @@ class Identifier:
         if answer is not None:
             return parse_hash(str(answer["hash"]), "sha256")
 
-        def work(stop: threading.Event) -> Sri | None:
+        def work(stop: Stop) -> Sri | None:
             opening = Opening(url, refs={f"held/{commit}": commit}, is_large=is_large)
             with self._mirrors.opened(opening, stop) as (mirror, hashes):
                 entry = mirror.commit(commit)
@@ -148,7 +148,7 @@ class Identifier:
             UpstreamError: the repository cannot be cloned.
         """
 
-        def work(stop: threading.Event) -> bool:
+        def work(stop: Stop) -> bool:
             with self._mirrors.opened(Opening.of(question), stop) as (mirror, hashes):
                 entry = mirror.commit(commit)
                 try:
@@ -179,7 +179,7 @@ class Identifier:
         if not self._mirrors.has(url):
             return None
 
-        def work(stop: threading.Event) -> tuple[Sri, T] | None:
+        def work(stop: Stop) -> tuple[Sri, T] | None:
             with (
                 suppress(HashError, Offline, Unreproducible),
                 self._mirrors.opened(Opening(url, offline=True), stop) as (mirror, hashes),
@@ -200,15 +200,15 @@ class Identifier:
             UpstreamError: the repository cannot be cloned.
         """
 
-        def work(stop: threading.Event) -> str:
+        def work(stop: Stop) -> str:
             with self._mirrors.opened(Opening(url, is_large=is_large), stop) as (mirror, _):
                 entry = mirror.commit(shortened)
                 return entry.commit if entry is not None else ""
 
         return await self._in_thread(work)
 
-    async def _in_thread(self, work: Callable[[threading.Event], T]) -> T:
-        stop = threading.Event()
+    async def _in_thread(self, work: Callable[[Stop], T]) -> T:
+        stop = Stop()
         try:
             return await to_thread.run_sync(work, stop, limiter=self._limit, abandon_on_cancel=True)
         finally:
@@ -246,7 +246,7 @@ class Identifier:
         )
 
     def _search(
-        self, question: HashQuestion, clues: SearchClues, stop: threading.Event
+        self, question: HashQuestion, clues: SearchClues, stop: Stop
     ) -> NothingFound | tuple[Identity, list[str]]:
         budget = self._budget
         with self._mirrors.opened(Opening.of(question), stop) as (mirror, hashes):

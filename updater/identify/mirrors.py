@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.effects.git.bare import FETCH_SECONDS, NO_REFS
+from updater.effects.git.bare import NO_REFS
+from updater.effects.git.command import FETCH_SECONDS
 from updater.effects.git.mirror import Mirror, is_mirrored
 from updater.identify.hashes import TreeHashes
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from updater.effects.processes.group import Stop
     from updater.identify.questions import HashQuestion, SearchBudget
     from updater.model import Sri
 
@@ -75,9 +76,7 @@ class Mirrors:
         return is_mirrored(url, self._folder)
 
     @contextmanager
-    def opened(
-        self, opening: Opening, stop: threading.Event
-    ) -> Iterator[tuple[Mirror, TreeHashes]]:
+    def opened(self, opening: Opening, stop: Stop) -> Iterator[tuple[Mirror, TreeHashes]]:
         """Open a mirror alone, and leave what was hashed to the next run.
 
         Args:
@@ -100,6 +99,7 @@ class Mirrors:
             detail=self._detail,
             refs=opening.refs,
             is_large=opening.is_large,
+            stop=stop,
             seconds=FETCH_SECONDS if budget.brief is None else budget.brief,
         )
         with opened as mirror:

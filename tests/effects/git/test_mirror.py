@@ -9,7 +9,7 @@ import pytest
 
 from tests.loopback.faults import Drip
 from updater.effects.answers import Answers
-from updater.effects.git import bare, seal
+from updater.effects.git import command, seal
 from updater.effects.git.mirror import Mirror
 from updater.errors import Offline, UpstreamError
 
@@ -58,9 +58,9 @@ def test_a_host_that_says_next_to_nothing_is_left(
     github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As slow as git may be, but after one second of the sixty."""
-    speed = tuple(option.replace("Time=60", "Time=1") for option in bare.LEAST_SPEED)
-    assert speed != bare.LEAST_SPEED
-    monkeypatch.setattr(bare, "LEAST_SPEED", speed)
+    speed = tuple(option.replace("Time=60", "Time=1") for option in command.LEAST_SPEED)
+    assert speed != command.LEAST_SPEED
+    monkeypatch.setattr(command, "LEAST_SPEED", speed)
     github.repository("o", "r").commit({"a": "1" * 10_000})
     github.server.fail("POST /o/r.git/git-upload-pack", Drip(1, 0.1), skip=1)
     with (

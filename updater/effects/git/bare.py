@@ -1,57 +1,27 @@
 """A bare clone in the cache folder: made, brought up to date, and made again where it is damaged.
 
-git itself never checks it out: no hook, no filter and no configuration but its own takes part,
-submodules are not followed, and only http and https are spoken.
+git itself never checks it out.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from updater.effects import kept
 from updater.effects.git import seal, thin, tips
-from updater.effects.git.environment import isolated
-from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
-from updater.effects.processes.process import decoded
+from updater.effects.git.command import FETCH_SECONDS, CloneGit
+from updater.effects.git.fetch import sweep
+from updater.effects.processes.group import Stop
 from updater.errors import BadAnswer, GitTooSlow, Offline, UpstreamError
 from updater.model.policy import LARGEST_PACK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
-_OPTIONS = (
-    "-c",
-    f"core.hooksPath={os.devnull}",
-    "-c",
-    f"core.attributesFile={os.devnull}",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "gc.auto=0",
-    "-c",
-    "maintenance.auto=false",  # or each fetch starts a program that then does nothing
-    # Of a pack of any size so much is in memory at once; git's own limits are those of the machine.
-    "-c",
-    "core.packedGitWindowSize=4m",
-    "-c",
-    "core.packedGitLimit=32m",
-    "-c",
-    "core.deltaBaseCacheLimit=16m",
-)
-GIT = ("git", *_OPTIONS)
-FETCH_SECONDS = 1800.0
 NO_REFS: Final[Mapping[str, str]] = MappingProxyType({})
-# Also a git that outlives the run that started it ends where its host says next to nothing.
-LEAST_SPEED = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60")
-
-# What is wrong with a transfer; what follows it is that there is no more of it.
-_SAYS_BROKEN = re.compile("error: RPC failed; ")
 
 
 class BareClone:
@@ -64,6 +34,7 @@ class BareClone:
         largest: how many bytes git may fetch at once.
         offline: fetch nothing.
         detail: is told that a clone was damaged.
+        stop: ends what git does.
 
     Attributes:
         folder: where it is.
@@ -78,15 +49,13 @@ class BareClone:
         *,
         offline: bool = False,
         detail: Callable[[str], None] = kept.untold,
+        stop: Stop | None = None,
     ) -> None:
         self.folder = folder
         self._detail = detail
         self._offline = offline
         self._url = url
-        self._largest = largest
-        self._lock: int | None = None
-        self._environment = isolated()
-        self._fetching = isolated(url, token)
+        self._command = CloneGit(folder, url, token, largest, stop or Stop())
 
     @property
     def is_thin(self) -> bool:
@@ -119,7 +88,7 @@ class BareClone:
             UpstreamError: it cannot be fetched.
             GitTooSlow: it takes longer.
         """
-        self._lock = lock
+        self._command.lock = lock
         is_whole = self._drop_damaged()
         if not (is_whole and refs and self._has(frozenset(refs.values()))):
             self._fetch(refs, seconds, is_whole=is_whole, is_large=is_large)
@@ -167,7 +136,7 @@ class BareClone:
     def _is_connected(self) -> bool:
         """Tell whether all is there that refs lead to, after a run that died while it fetched."""
         try:
-            self._git("init", "--bare", "--quiet", "--template=", str(self.folder), inside=False)
+            self._command.init()
             below = () if self.is_thin else ("--objects",)
             self._git("rev-list", "--quiet", *below, "--all")
         except UpstreamError:
@@ -184,14 +153,10 @@ class BareClone:
             return
         with self._changing():
             if not is_whole:  # also where it exists: a run may have died while it made the folder
-                self._git(
-                    "init", "--bare", "--quiet", "--template=", str(self.folder), inside=False
-                )
+                self._command.init()
             sweep(self.folder)
             if is_new and is_large:
                 thin.mark(self.folder)
-            # A page that git takes for a list of plain files would have a thin clone ask for an id
-            # without end; see `GitHost`.
             if is_new and not is_large and self._fetch_tips(refs, seconds):
                 return
             if not is_new:
@@ -240,7 +205,7 @@ class BareClone:
 
     def _fetch_refs(self, *arguments: str, seconds: float = FETCH_SECONDS) -> None:
         settings = thin.settings(self._url) if self.is_thin else ()
-        self._fetched(settings, arguments, seconds=seconds)
+        self._command.fetch(settings, arguments, seconds=seconds)
 
     def _fetch_objects(
         self, ids: Collection[str], *, with_files: bool = False, seconds: float = FETCH_SECONDS
@@ -254,21 +219,7 @@ class BareClone:
         """
         settings = (*thin.settings(self._url), *thin.BY_IDS)
         arguments = thin.objects_from(with_files=with_files)
-        self._fetched(settings, arguments, sent=thin.sent(ids), seconds=seconds)
-
-    def _fetched(
-        self,
-        settings: Sequence[str],
-        arguments: Sequence[str],
-        *,
-        sent: bytes = b"",
-        seconds: float,
-    ) -> None:
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
-        command = [*git_with_limit(self._largest), *_OPTIONS, *LEAST_SPEED, *settings]
-        self._run(
-            [*command, "fetch", *options, *arguments], self._fetching, sent=sent, seconds=seconds
-        )
+        self._command.fetch(settings, arguments, sent=thin.sent(ids), seconds=seconds)
 
     def _keep_rewritten(self) -> None:
         """Give what the branches hold a ref of its own, so that a rewrite does not hide it."""
@@ -281,39 +232,5 @@ class BareClone:
         heads = self._git("for-each-ref", "--format=%(objectname)", "refs/heads").split()
         return tuple(dict.fromkeys(heads))
 
-    def _git(self, *arguments: str, sent: bytes = b"", inside: bool = True) -> str:
-        command = [*GIT, *arguments]
-        return self._run(command, self._environment, sent=sent, inside=inside)
-
-    def _run(
-        self,
-        command: Sequence[str],
-        environment: dict[str, str],
-        *,
-        sent: bytes = b"",
-        inside: bool = True,
-        seconds: float = FETCH_SECONDS,
-    ) -> str:
-        try:
-            done = subprocess.run(  # noqa: S603 - a fixed program with ids and names of this room
-                command,
-                cwd=self.folder if inside else None,
-                env=environment,
-                input=sent,
-                capture_output=True,
-                check=False,
-                timeout=seconds,
-                # A git that outlives this process keeps the mirror for itself until it ends.
-                pass_fds=(self._lock,) if self._lock is not None else (),
-            )
-        except subprocess.TimeoutExpired as error:
-            message = f"{self._url}: git took longer than {seconds:.0f} s"
-            raise GitTooSlow(message, url=self._url) from error
-        if done.returncode:
-            sweep(self.folder)
-            text = decoded(done.stderr).strip()
-            refuse_too_large(text, self._url, self._largest)
-            lines = text.splitlines() or [f"git ended with {done.returncode}"]
-            why = next((line for line in lines if _SAYS_BROKEN.match(line)), lines[-1])
-            raise UpstreamError(f"{self._url}: {why}", url=self._url)
-        return done.stdout.decode("utf-8", "surrogateescape")
+    def _git(self, *arguments: str, sent: bytes = b"") -> str:
+        return self._command.run(*arguments, sent=sent)

@@ -11,8 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from updater.effects import kept
-from updater.effects.git.bare import FETCH_SECONDS, GIT, NO_REFS
+from updater.effects.git.bare import NO_REFS
 from updater.effects.git.batch import CHUNK_BYTES, Batch, output
+from updater.effects.git.command import FETCH_SECONDS, GIT
 from updater.effects.git.partial import PartialClone
 from updater.errors import BadAnswer, HashError, Offline, UpstreamError
 from updater.model.policy import LARGEST_PACK
@@ -20,6 +21,8 @@ from updater.model.policy import LARGEST_PACK
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from updater.effects.processes.group import Stop
 
 _HEADS = "refs/heads"
 _HASHES = "updater-hashes"
@@ -73,6 +76,7 @@ class Mirror(PartialClone):
         refs: Mapping[str, str] = NO_REFS,
         seconds: float = FETCH_SECONDS,
         is_large: bool = False,
+        stop: Stop | None = None,
     ) -> Iterator[Mirror]:
         """Make the mirror, or bring it up to date, alone with it until the end.
 
@@ -90,12 +94,13 @@ class Mirror(PartialClone):
                 `complete`.
             seconds: how long all that is fetched may take.
             is_large: where it is cloned anew, trees and files are left out until `provide`.
+            stop: ends what git does.
 
         Raises:
             UpstreamError: git is missing, or the repository cannot be fetched.
         """
         folder = mirror_folder(url, cache)
-        mirror = cls(folder, url, token, largest, offline=offline, detail=detail)
+        mirror = cls(folder, url, token, largest, offline=offline, detail=detail, stop=stop)
         try:
             cache.mkdir(parents=True, exist_ok=True, mode=0o700)
             with folder.with_suffix(".lock").open("w") as lock:
@@ -241,7 +246,7 @@ class Mirror(PartialClone):
         with subprocess.Popen(  # noqa: S603 - a fixed program with ids and names of this module
             [*GIT, *arguments],
             cwd=self.folder,
-            env=self._environment,
+            env=self._command.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from updater.effects.processes.environment import git_environment
-from updater.effects.processes.process import decoded, run
+from updater.effects.processes.process import decoded, run_at_terminal
 from updater.errors import UsageError, WriteError
 from updater.text import without_secrets
 
@@ -192,7 +192,7 @@ async def is_link_at(root: Path, commit: str, file: str) -> bool:
 
 async def _in(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return await run(["git", *arguments], cwd=root, env=git_environment())
+        return await run_at_terminal(["git", *arguments], cwd=root, env=git_environment())
     except FileNotFoundError as error:
         raise WriteError("git is not installed", hint="leave out --commit") from error
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from updater.effects.git import seal, thin
-from updater.effects.git.bare import FETCH_SECONDS, NO_REFS, BareClone
+from updater.effects.git.bare import NO_REFS, BareClone
+from updater.effects.git.command import FETCH_SECONDS
 from updater.errors import Offline, UpstreamError
 
 if TYPE_CHECKING:

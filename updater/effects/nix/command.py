@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 import anyio
 from anyio import to_thread
 from msgspec import Struct
 
+from updater.effects.processes.group import interrupt
 from updater.effects.processes.process import decoded
 from updater.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-_GRACE_SECONDS = 5.0
 
 
 class NixResult(Struct, frozen=True):
@@ -67,24 +63,13 @@ async def run_logged(
                     output += piece
             await process.wait()
         except BaseException:
-            await _end(process)
+            await interrupt(process)
             _cleaned(log, started)
             raise
         finally:
             await process.aclose()
     text = await to_thread.run_sync(_cleaned, log, started)
     return NixResult(process.returncode or 0, output.decode("utf-8", "replace"), text)
-
-
-async def _end(process: anyio.abc.Process) -> None:
-    """Interrupt a process group as Ctrl-C would, and kill what does not listen."""
-    with anyio.CancelScope(shield=True):
-        for number in (signal.SIGINT, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
-            with anyio.move_on_after(_GRACE_SECONDS):
-                await process.wait()
-                return
 
 
 def _cleaned(log: Path, start: int) -> str:
