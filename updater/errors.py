@@ -10,6 +10,7 @@
         ├── ReadError               find: a file cannot be read or parsed; names file:line:column
         ├── UpstreamError           look-up: upstream did not give a usable answer
         │   ├── NotFound                404 or 410: deleted, renamed or private
+        │   │   └── NoSuchCommit            the repository is there, and lacks a commit
         │   ├── Refused                 401 or 403: the credential is wrong or lacks a right
         │   ├── RateLimited             429, or 403 with a rate-limit header
         │   ├── Unreachable             no connection, a time-out, or a body that was cut short
@@ -203,6 +204,10 @@ class UpstreamError(StageError):
 
 class NotFound(UpstreamError):
     """HTTP 404 or 410: deleted, renamed or private."""
+
+
+class NoSuchCommit(NotFound):
+    """The repository is there, and lacks a commit."""
 
 
 class Refused(UpstreamError):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.loopback.github import TOKEN
+from tests.loopback.messages import text
 from tests.project import github_overlay, unpacked_hash
+from updater.effects.git import lazy
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from tests.commands.repository import Home
     from tests.loopback.github import GitHub
@@ -103,7 +105,7 @@ def test_a_project_of_tags_and_moving_revs(
         if rev != "main":
             repository.tag("v1.1", commit)
     look_up, newer_tags, files, requirements = 1, 1, 1, 1
-    history = 3  # whether the host speaks git, git's greeting, and what it fetches
+    history = 2  # git's greeting, and what it fetches
     assert requests("check") == look_up + newer_tags + files + history
     assert requests("check") == look_up  # what was asked of tags comes with it
     assert requests("check", "--json") == look_up + requirements
@@ -112,6 +114,34 @@ def test_a_project_of_tags_and_moving_revs(
         repository.tag("v1.2", repository.commit({"setup.py": "setup(version='1.2')\n"}))
     assert requests("check") == look_up + newer_tags  # what was foreseen is not the newest
     assert requests("bump", "--no-build") == look_up + requirements + len(names)
+
+
+@pytest.mark.parametrize("is_page", [False, True], ids=["host", "page"])
+def test_a_host_is_asked_whether_it_speaks_git_where_git_is_old(
+    project: Project,
+    github: GitHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_page: bool,
+) -> None:
+    """What is behind needs a history, whose clone is a partial one."""
+    monkeypatch.setattr(lazy, "can_be_forbidden", lambda: False)
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    project.add_configuration("defaults: {cross_check: false}\n")
+    repository = github.repository("o", "kiwi")
+    commit = repository.commit({"setup.py": "setup(version='1.0')\n"})
+    sri = unpacked_hash(repository, commit, tmp_path)
+    project.overlay("kiwi.nix", github_overlay("kiwi", "1.0", rev="main", sri=sri))
+    assert project.run("check", "kiwi").code == 0
+    repository.commit({"setup.py": "setup(version='1.1')\n"})
+    before = len(github.server.requests())
+    if is_page:
+        github.server.fail("/o/kiwi.git", text("<html>log in</html>\n"))
+    result = project.run("check", "kiwi")
+    asked = [one for one in github.server.requests()[before:] if "/o/kiwi.git" in one.path]
+    assert ("does not answer in the git protocol" in result.out) is is_page
+    assert [one.method for one in asked] == (["GET"] if is_page else ["GET", "GET", "POST"])
 
 
 def test_a_moving_rev_is_cloned_and_nothing_else(

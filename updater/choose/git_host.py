@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from updater.effects.git import lazy
+from updater.effects.git.fetch import not_git
 from updater.effects.git.history import History
 from updater.effects.git.mirror import mirror_folder
-from updater.errors import BadAnswer, NotFound
+from updater.errors import NoSuchCommit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
@@ -72,8 +74,10 @@ class GitHost:
         """Ask, and ask again where the host may answer then.
 
         Raises:
+            Offline: nobody may be asked.
             UpstreamError: it does not answer, or not in git's protocol.
         """
+        self._http.refuse_offline(self.url)
         await self._expect_git()
 
         async def once() -> T:
@@ -97,24 +101,21 @@ class GitHost:
     async def fetched(self, history: History, commits: Sequence[str], *, alone: bool) -> None:
         """Fetch commits, of which the mirror lacks one.
 
-        Of a repository that shows itself, one that is not found is not there.
-
         Args:
             history: as `opened` opened it.
             commits: their ids.
             alone: without what is behind them.
 
         Raises:
-            NotFound: it has no such commit.
+            NoSuchCommit: it has no such commit.
             UpstreamError: as for `patiently`.
         """
         if await history.has(commits):
             return
         fetch = history.fetch_alone if alone else history.fetch
-        await self._expect_git()
         try:
             await self.patiently(partial(fetch, commits))
-        except NotFound as error:
+        except NoSuchCommit as error:
             raise (self.no_commit(commits[0]) if len(commits) == 1 else error) from error
 
     def require(self, oid: str, commits: Iterable[str]) -> None:
@@ -125,16 +126,16 @@ class GitHost:
             commits: what git shows for it: a tag's own object leads to a commit.
 
         Raises:
-            NotFound: it is the id of something else.
+            NoSuchCommit: it is the id of something else.
         """
         if oid not in commits:
             tip = next(iter(commits), "")
             what = f"a tag, which leads to {tip}" if tip else "a tree or a file"
             raise self.no_commit(oid, f": that is the id of {what}")
 
-    def no_commit(self, oid: str, why: str = "") -> NotFound:
+    def no_commit(self, oid: str, why: str = "") -> NoSuchCommit:
         """Return what is raised where the repository lacks a commit."""
-        return NotFound(
+        return NoSuchCommit(
             f"{self.url} has no commit {oid}{why}",
             url=self.url,
             hint="take a version by `updater bump --to VERSION`, or the commit that the hash "
@@ -142,24 +143,18 @@ class GitHost:
         )
 
     async def _expect_git(self) -> None:
-        """Make sure that git is answered in its own protocol before it is let loose.
+        """Make sure that an old git is answered in its own protocol before it is let loose.
 
-        Git takes a page (a log-in, say) for a list of plain files. A partial clone then asks for
-        each object that it lacks by another fetch, which asks in the same way, without end; only
-        git 2.44 and newer can be told not to.
+        A newer one ends by itself; see `lazy`.
 
         Raises:
             UpstreamError: the host answers with something else.
         """
-        if self._speaks_git:
+        if self._speaks_git or lazy.can_be_forbidden():
             return
         url = f"{self.url}{_SERVICE}"
         headers = {"Git-Protocol": "version=2"}
         answer = await self._http.get(url, headers=headers, scheme="basic")
         if answer.headers.get("content-type", "") != _ADVERTISED:
-            raise BadAnswer(
-                f"{self.url} does not answer in the git protocol",
-                url=self.url,
-                hint="is there a login page in front of it?",
-            )
+            raise not_git(self.url)
         self._speaks_git = True

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.killed import working_in
 from tests.loopback.messages import text
 from updater.effects.git import seal, tips
 from updater.effects.git.mirror import Mirror
-from updater.errors import Offline, UpstreamError
+from updater.errors import BadAnswer, Offline, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tests.loopback.hosting import Hosted
 
 GONE = "1" * 40
+MOST_OF_A_PAGE = 14
+"""Requests to a host that answers each with the same page."""
 
 
 def history(github: GitHub) -> tuple[Hosted, dict[str, str]]:
@@ -86,29 +88,62 @@ def test_refs_keep_what_was_fetched(github: GitHub, tmp_path: Path) -> None:
     assert set(refs.values()) == {entry.commit for entry in mirror.log()}
 
 
-@pytest.mark.parametrize(
-    ("page", "is_large"),
-    [
-        ("<html>log in</html>\n", False),
-        ("<html>log in</html>\n", True),
-        ("", False),
-        ("", True),
-        (f"{GONE}\trefs/heads/main\n", False),
-    ],
-    ids=["page", "page-large", "nothing", "nothing-large", "list"],
-)
+PAGES = {
+    "page": "<html>log in</html>\n",
+    "page with a tab": "<html>\tlog in</html>\n",
+    "nothing": "",
+    "list": f"{GONE}\trefs/heads/main\n",
+}
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("is_large", [False, True], ids=["small", "large"])
+@pytest.mark.parametrize("is_known", [False, True], ids=["unknown", "known refs"])
 def test_a_page_in_front_of_the_host_is_asked_for_few_things(
-    github: GitHub, tmp_path: Path, page: str, *, is_large: bool
+    github: GitHub, tmp_path: Path, page: str, *, is_large: bool, is_known: bool
 ) -> None:
     """Git takes it for a list of plain files, and a thin clone would ask for an id without end."""
     _, refs = history(github)
     github.server.fail("/o/r.git", text(page))
     with (
-        suppress(UpstreamError),
-        Mirror.opened(f"{github.url}/o/r.git", tmp_path, refs=refs, is_large=is_large) as mirror,
+        pytest.raises(BadAnswer, match="does not answer in the git protocol"),
+        Mirror.opened(
+            f"{github.url}/o/r.git",
+            tmp_path / "cache",
+            refs=refs if is_known else {},
+            is_large=is_large,
+            seconds=20,
+        ),
     ):
-        assert not names(mirror)
-    assert len(github.server.requests()) <= 14
+        pass
+    assert len(github.server.requests()) <= MOST_OF_A_PAGE
+    assert working_in(tmp_path / "cache") == []
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("is_large", [False, True], ids=["small", "large"])
+def test_a_page_changes_no_mirror(
+    github: GitHub, tmp_path: Path, page: str, *, is_large: bool
+) -> None:
+    repository, _ = history(github)
+    url = f"{github.url}/o/r.git"
+    with Mirror.opened(url, tmp_path, is_large=is_large) as mirror:
+        known = names(mirror)
+    before = len(github.server.requests())
+    github.server.fail("/o/r.git", text(page))
+    with pytest.raises(BadAnswer), Mirror.opened(url, tmp_path, seconds=20):
+        pass
+    assert len(github.server.requests()) <= before + MOST_OF_A_PAGE
+    github.server.mend()
+    refs = {"heads/main": repository.head()}
+    with Mirror.opened(url, tmp_path, refs=refs) as mirror:
+        assert names(mirror) == known
+        trees = [entry.tree for entry in mirror.log()]
+        github.server.fail("/o/r.git", text(page))
+        if is_large:
+            with pytest.raises(BadAnswer):
+                mirror.provide(trees)
+        assert mirror.is_thin == is_large
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from updater.effects import kept
 from updater.effects.git import seal, thin, tips
 from updater.effects.git.command import FETCH_SECONDS, CloneGit
-from updater.effects.git.fetch import sweep
+from updater.effects.git.fetch import not_git, sweep
 from updater.effects.processes.group import Stop
 from updater.errors import BadAnswer, GitTooSlow, Offline, UpstreamError
 from updater.model.policy import LARGEST_PACK
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NO_REFS: Final[Mapping[str, str]] = MappingProxyType({})
+_NAMES: Final = ("refs/heads", "refs/tags")
 
 
 class BareClone:
@@ -184,9 +185,20 @@ class BareClone:
         return True
 
     def _fetch_names(self, seconds: float) -> None:
-        """Fetch all branches and tags."""
+        """Fetch all branches and tags.
+
+        git takes a page for a repository without any of them, or with others, and first removes
+        those that are here. They come back where nothing is fetched then.
+        """
+        names = self._git("for-each-ref", "--format=update %(refname) %(objectname)", *_NAMES)
         everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-        self._fetch_refs("--prune", *self._upstream, *everything, seconds=seconds)
+        try:
+            self._fetch_refs("--prune", *self._upstream, *everything, seconds=seconds)
+            if not self._git("for-each-ref", "--count=1", *_NAMES):
+                raise not_git(self._url)
+        except UpstreamError:
+            self._git("update-ref", "--stdin", sent=names.encode("utf-8", "surrogateescape"))
+            raise
         tips.unmark(self.folder)
 
     @property

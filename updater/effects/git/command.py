@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from updater.effects.git import seal
 from updater.effects.git.environment import isolated
-from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
+from updater.effects.git.fetch import git_with_limit, refuse_other_answer, refuse_too_large, sweep
 from updater.effects.processes.process import decoded
 from updater.errors import GitTooSlow, UpstreamError
 
@@ -139,6 +139,7 @@ class CloneGit:
     def _failed(self, code: int, text: str) -> UpstreamError:
         sweep(self._folder)
         refuse_too_large(text, self._url, self._largest)
+        refuse_other_answer(text, self._url)
         lines = text.splitlines() or [f"git ended with {code}"]
         why = next((line for line in lines if _SAYS_BROKEN.match(line)), lines[-1])
         return UpstreamError(f"{self._url}: {why}", url=self._url)

@@ -13,7 +13,8 @@ import os
 from updater.effects.http.addresses import origin
 from updater.effects.processes.environment import CERTIFICATES, PROXIES, environment
 
-# Reads no configuration but the repository's own, runs no hook, asks nobody for a password.
+# Reads no configuration but the repository's own, runs no hook, asks nobody for a password, and
+# fetches nothing but what a command names; see `lazy`.
 _ALONE = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -21,6 +22,7 @@ _ALONE = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ALLOW_PROTOCOL": "http:https",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
     "LC_ALL": "C",
 }
 _PASSWORD = "UPDATER_GIT_PASSWORD"  # noqa: S105 - the variable's name

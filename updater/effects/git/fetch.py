@@ -34,6 +34,12 @@ _IN_PIECES: Final = ("-c", "core.bigFileThreshold=16m")
 _SAYS_TOO_LARGE: Final = re.compile(
     rf"^(?:fatal|error): .*{re.escape(os.strerror(errno.EFBIG))}", re.MULTILINE
 )
+# Source: git's remote-curl.c, and promisor-remote.c for what it asks for by another fetch.
+_SAYS_OTHER_ANSWER: Final = re.compile(
+    r"^error: fetch failed\.$|is this a git repository\?$|dumb http transport does not support"
+    r"|^fatal: could not fetch [0-9a-f]+ from promisor remote$",
+    re.MULTILINE,
+)
 _UNFINISHED: Final = "tmp_*"
 
 
@@ -67,6 +73,29 @@ def refuse_too_large(stderr: str, url: str, largest: int) -> None:
             url=url,
             hint="if the repository is that large, raise `archives: {fetched: ...}` in config.yaml",
         )
+
+
+def refuse_other_answer(stderr: str, url: str) -> None:
+    """Make sure that it is not a page that ended git, which takes one for a list of plain files.
+
+    Args:
+        stderr: git's stderr.
+        url: what it fetched.
+
+    Raises:
+        BadAnswer: it is.
+    """
+    if _SAYS_OTHER_ANSWER.search(stderr):
+        raise not_git(url)
+
+
+def not_git(url: str) -> BadAnswer:
+    """Return what is raised where a host answers git with something else."""
+    return BadAnswer(
+        f"{url} does not answer in the git protocol",
+        url=url,
+        hint="is there a login page in front of it?",
+    )
 
 
 def sweep(folder: Path) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from updater.effects import temporary
 from updater.effects.git import seal, thin
 from updater.effects.git.environment import isolated
-from updater.effects.git.fetch import git_with_limit, refuse_too_large, sweep
+from updater.effects.git.fetch import git_with_limit, refuse_other_answer, refuse_too_large, sweep
 from updater.effects.processes.process import decoded, run
 from updater.errors import (
     HostileFile,
+    NoSuchCommit,
     NotFound,
     RateLimited,
     Refused,
@@ -53,10 +54,13 @@ _CONFIG = """\
 	lowSpeedLimit = 1000
 	lowSpeedTime = {silence}
 """
+_NO_TREES, _NO_FILES = "--filter=tree:0", "--filter=blob:none"
 _DATED = ("--date=unix", "--format=%H %cd")
+_SAYS_NO_COMMIT = re.compile(
+    r"not our ref|(?:no such|find) remote ref|unadvertised object", re.IGNORECASE
+)
 _SAYS_GONE = re.compile(
-    r"not our ref|not found|no such remote ref|unadvertised object|could not read Username"
-    r"|Authentication failed|returned error: 40[14]",
+    r"not found|could not read Username|Authentication failed|returned error: 40[14]",
     re.IGNORECASE,
 )
 _SAYS_REFUSED = re.compile(r"returned error: 403")
@@ -81,7 +85,7 @@ class History:
         self._url = url
         self._largest = largest
         self._environment = isolated(url, token)
-        self._listings: dict[tuple[str, str], frozenset[str]] = {}
+        self._listings: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
 
     @classmethod
     @contextmanager
@@ -141,10 +145,12 @@ class History:
         """Fetch the history behind some commits.
 
         Raises:
-            NotFound: the repository does not have one of them, or does not show itself.
+            NoSuchCommit: the repository does not have one of them.
+            NotFound: it does not show itself.
+            BadAnswer: what answers is not a host of git.
             UpstreamError: it cannot be reached, as the exception's class says.
         """
-        await self._fetch((), commits)
+        await self._fetch((_NO_TREES,), commits)
 
     async def fetch_alone(self, commits: Sequence[str]) -> None:
         """Fetch some commits without what is behind them; not together with `fetch`.
@@ -152,12 +158,13 @@ class History:
         Raises:
             UpstreamError: as for `fetch`.
         """
-        await self._fetch(("--depth=1",), commits)
+        await self._fetch((_NO_TREES, "--depth=1"), commits)
 
-    async def _fetch(self, options: Sequence[str], commits: Sequence[str]) -> None:
-        done = await self._run(
-            "fetch", "--quiet", "--no-tags", "--filter=tree:0", *options, "origin", *commits
-        )
+    async def _fetch(
+        self, options: Sequence[str], ids: Sequence[str], settings: Sequence[str] = ()
+    ) -> None:
+        words = ("--quiet", "--no-tags", "--no-write-fetch-head", *options, "origin", *ids)
+        done = await self._run(*settings, "fetch", *words)
         if done.returncode:
             raise self._failed(done)
 
@@ -193,32 +200,46 @@ class History:
             HostileFile: it has more than ``largest`` bytes.
             UpstreamError: its content cannot be fetched.
         """
-        if path not in await self._listing(commit, path.rpartition("/")[0]):
-            return None
-        listed = await self._git("ls-tree", "-l", "-z", commit, "--", path)
-        _, kind, _, size = (*listed.partition("\t")[0].split(), "", "", "", "")[:4]
+        kind, oid = (await self._listing(commit, path.rpartition("/")[0])).get(path, ("", ""))
         if kind != "blob":
             return None
-        if int(size) > largest:
+        counted = ("cat-file", "-s", oid)
+        done = await self._run(*counted)
+        if done.returncode:
+            await self._fetch_object(oid)
+        size = int(_text(done) if done.returncode == 0 else await self._git(*counted))
+        if size > largest:
             raise HostileFile(f"{path} has {size} bytes, and at most {largest} are read")
-        done = await self._run("cat-file", "blob", f"{commit}:{path}")
+        done = await self._run("cat-file", "blob", oid)
         if done.returncode:
             raise self._failed(done)
         return done.stdout
 
-    async def _listing(self, commit: str, folder: str) -> frozenset[str]:
-        """Return the paths of what is in a folder of a commit, as one program lists them all."""
+    async def _listing(self, commit: str, folder: str) -> dict[str, tuple[str, str]]:
+        """Return what is in a folder of a commit: path -> kind and id."""
         if (commit, folder) not in self._listings:
             below = ("--", f"{folder}/") if folder else ()
-            shown = await self._git("ls-tree", "--name-only", "-z", commit, *below)
-            self._listings[commit, folder] = frozenset(shown.split("\0"))
+            listed = ("ls-tree", "-z", commit, *below)
+            done = await self._run(*listed)
+            if done.returncode:
+                tree = await self._git("log", "-1", "--no-walk", "--format=%T", commit, "--")
+                await self._fetch_object(tree.strip())
+            shown = _text(done) if done.returncode == 0 else await self._git(*listed)
+            lines = (line.partition("\t") for line in shown.split("\0") if line)
+            self._listings[commit, folder] = {
+                path: (kind, oid) for about, _, path in lines for _, kind, oid in [about.split()]
+            }
         return self._listings[commit, folder]
+
+    async def _fetch_object(self, oid: str) -> None:
+        """Fetch a file; or a tree with all trees below it, and none of their files."""
+        await self._fetch((_NO_FILES,), [oid], thin.BY_IDS)
 
     async def _git(self, *arguments: str) -> str:
         done = await self._run(*arguments)
         if done.returncode:
             raise self._failed(done)
-        return done.stdout.decode("utf-8", "surrogateescape")
+        return _text(done)
 
     async def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
@@ -239,6 +260,7 @@ class History:
         sweep(self._folder)
         stderr = decoded(done.stderr).strip()
         refuse_too_large(stderr, self._url, self._largest)
+        refuse_other_answer(stderr, self._url)
         lines = [line for line in stderr.splitlines() if line.startswith(("fatal:", "error:"))]
         why = lines[0] if lines else stderr or f"git ended with {done.returncode}"
         message = f"{self._url}: {why}"
@@ -248,6 +270,8 @@ class History:
             return ServerFailed(message, url=self._url, hint="try again later")
         if _SAYS_REFUSED.search(stderr):
             return Refused(message, url=self._url, hint="is it private, or a limit used up?")
+        if _SAYS_NO_COMMIT.search(stderr):
+            return NoSuchCommit(message, url=self._url, hint="was the branch rewritten?")
         if _SAYS_GONE.search(stderr):
             return NotFound(message, url=self._url, hint="is it deleted, renamed or private?")
         return Unreachable(message, url=self._url, hint="check the network and the proxy variables")
@@ -258,6 +282,10 @@ def _is_whole(mirror: Path) -> bool:
         return seal.state(mirror) == "whole"
     except OSError:
         return False
+
+
+def _text(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stdout.decode("utf-8", "surrogateescape")
 
 
 def _dated(shown: str) -> dict[str, str]:

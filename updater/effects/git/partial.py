@@ -8,7 +8,7 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from updater.effects.git import seal, thin
+from updater.effects.git import lazy, seal, thin
 from updater.effects.git.bare import NO_REFS, BareClone
 from updater.effects.git.command import FETCH_SECONDS
 from updater.errors import Offline, UpstreamError
@@ -46,7 +46,12 @@ class PartialClone(BareClone):
         """Do so as of any clone; where a host gives commits alone by their ids, clone all.
 
         In git's protocol before version 2, which a proxy may leave, it gives no trees by theirs.
+        An old git makes no thin clone, and fetches nothing into one.
         """
+        if not self._offline and (is_large or self.is_thin) and not lazy.can_be_forbidden():
+            is_large = False
+            if self.is_thin:
+                seal.drop(self.folder)
         super().update(lock, refs, seconds, is_large=is_large)
         if self.is_thin and self._has_commits_only and not self._offline:
             try:
