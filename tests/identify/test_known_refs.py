@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from tests.project import FAKE, unpacked_hash
+from updater.effects.answers import Answers
 from updater.effects.git.mirror import Mirror
 from updater.errors import Offline
 from updater.identify.identifier import Identifier
@@ -36,18 +37,31 @@ def identified(
     sri: str,
     branches: tuple[str, ...] = ("main",),
     budget: SearchBudget | None = None,
+    answers: Answers | None = None,
 ) -> Identification:
-    """Ask once, without answers of earlier runs, as after a look-up of some branches."""
+    """Ask once, as after a look-up of some branches."""
     repository = github.named("o/r")
     assert repository is not None
     refs = {f"heads/{name}": repository.head(name) for name in branches}
+    return answered(tmp_path, github, sri, refs, budget, answers)
+
+
+def answered(
+    tmp_path: Path,
+    github: GitHub,
+    sri: str,
+    refs: dict[str, str],
+    budget: SearchBudget | None = None,
+    answers: Answers | None = None,
+) -> Identification:
+    """Ask once about refs as a look-up has seen them."""
     question = HashQuestion(
         address(github), parse_hash(sri, "sha256"), "a.nix", sri, "", (), (), "main", refs
     )
     identifier = Identifier(
         tmp_path,
         tmp_path / "cache",
-        None,
+        answers,
         budget or SearchBudget(),
         note=lambda _: None,
         token=lambda _: "",
@@ -180,3 +194,37 @@ def test_offline_what_only_the_rest_may_have_is_not_called_absent(
         pass
     with pytest.raises(Offline):
         identified(tmp_path, github, FAKE, budget=SearchBudget(offline=True))
+
+
+@pytest.mark.usefixtures("repository")
+def test_offline_what_only_newer_commits_may_have_is_not_called_absent(
+    github: GitHub, tmp_path: Path, repository: Hosted
+) -> None:
+    """The look-up has seen a commit that the mirror lacks; a later run is not told that all was."""
+    with Mirror.opened(address(github), tmp_path / "cache/mirrors"):
+        pass
+    known = unpacked_hash(repository, "main~1", tmp_path)
+    newer = unpacked_hash(repository, repository.commit({"a": "4"}), tmp_path)
+    offline, answers = SearchBudget(offline=True), Answers(tmp_path / "answers")
+    with pytest.raises(Offline):
+        identified(tmp_path, github, newer, budget=offline, answers=answers)
+    found = identified(tmp_path, github, known, budget=offline, answers=answers)
+    assert commit_of(found) == repository.git("rev-parse", "main~2")
+    assert commit_of(identified(tmp_path, github, newer, answers=answers)) == repository.head()
+
+
+def test_what_a_host_lost_since_the_look_up_is_not_called_searched(
+    github: GitHub, tmp_path: Path, repository: Hosted
+) -> None:
+    answers = Answers(tmp_path / "answers")
+    head = repository.commit({"a": "4"}, branch="gone")
+    sri = unpacked_hash(repository, head, tmp_path)
+    refs = {"heads/gone": head}
+    repository.delete("refs/heads/gone")
+    repository.git("reflog", "expire", "--expire=now", "--all")
+    repository.git("repack", "-a", "-d", "-q")
+    repository.git("prune", "--expire=now")
+    assert isinstance(answered(tmp_path, github, sri, refs, answers=answers), NothingFound)
+    assert repository.commit({"a": "4"}, branch="gone") != head
+    again = answered(tmp_path, github, sri, refs, answers=answers)
+    assert commit_of(again) == repository.head("gone")

@@ -280,7 +280,13 @@ class Identifier:
             if isinstance(match, Match) or match.ended_by.startswith(_TIMEOUT):
                 return match
         mirror.complete()
-        return self._match_among(question, clues, mirror, hashes, self._budget.max_candidates)
+        match = self._match_among(question, clues, mirror, hashes, self._budget.max_candidates)
+        refs = frozenset(question.refs.values())
+        if isinstance(match, Match) or match.ended_by or not refs or mirror.has(refs):
+            return match
+        if self._budget.offline:
+            raise Offline(question.url)
+        return replace(match, is_behind=True)
 
     def _match_among(
         self,

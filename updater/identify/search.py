@@ -83,6 +83,7 @@ class NothingFound(Struct, frozen=True):
         pointers: the names of files that are pointers of Git LFS.
         lost: of how many of these commits upstream does not have the files any more.
         brief: it was ended although a longer search is allowed to others, after so many seconds.
+        is_behind: something is not there that upstream was seen to have.
     """
 
     looked_at: int
@@ -92,6 +93,7 @@ class NothingFound(Struct, frozen=True):
     pointers: tuple[str, ...] = ()
     brief: float | None = None
     lost: int = 0
+    is_behind: bool = False
 
     @property
     def is_of_refs(self) -> bool:

@@ -42,7 +42,7 @@ class SearchRecords:
 
     def note_nothing(self, question: HashQuestion, nothing: NothingFound) -> None:
         """Note that no commit has a hash, if all were looked at, with their files."""
-        if self._answers is None or nothing.lost:
+        if self._answers is None or nothing.lost or nothing.is_behind:
             return
         if question.refs and not nothing.ended_by:
             answer = {

@@ -91,7 +91,7 @@ class BareClone:
         """
         self._command.lock = lock
         is_whole = self._drop_damaged()
-        if not (is_whole and refs and self._has(frozenset(refs.values()))):
+        if not (is_whole and refs and self.has(frozenset(refs.values()))):
             self._fetch(refs, seconds, is_whole=is_whole, is_large=is_large)
 
     def complete(self, seconds: float = FETCH_SECONDS) -> None:
@@ -113,7 +113,7 @@ class BareClone:
             self._keep_rewritten()
             self._fetch_names(seconds)
 
-    def _has(self, commits: Collection[str]) -> bool:
+    def has(self, commits: Collection[str]) -> bool:
         """Tell whether some commits are there, with all that is behind them."""
         sent = "".join(f"{commit}\n" for commit in commits).encode()
         shown = self._git("cat-file", "--batch-check=%(objecttype)", sent=sent)
