@@ -198,7 +198,7 @@ def of_tags(data: bytes) -> None:
         versions = choose.Versions(offer.candidates, form)
         choose.choose_tracking(pin, Policy(), offer, versions)
         choose.choose_release(pin, versions, Policy(), NOW)
-        choose.other_forms(versions, None, known)
+        list(choose.newer_in_other_forms(versions, None, known))
         kind_of(name, names[-1], stays=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from itertools import islice
 
 import pytest
 
@@ -245,7 +246,9 @@ def test_a_newer_tag_in_another_form_is_mentioned(case: Case, tag: str) -> None:
     form, offer, names = form_of(case)
     tags = choose.Versions(offer.candidates, form).releases
     newest = tags[0].version if tags else None
-    warnings = choose.other_forms(choose.Versions(offer.candidates, form), newest, names)
+    versions = choose.Versions(offer.candidates, form)
+    newer = choose.newer_in_other_forms(versions, newest, names)
+    warnings = tuple(map(choose.in_other_form, islice(newer, 1)))
     said = f"upstream has a newer tag, {tag}, in a different form than this pin"
     assert [one.message for one in warnings] == (
         [f"{said}; set `tag_pattern` to follow it"] if tag else []

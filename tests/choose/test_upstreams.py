@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,9 +63,11 @@ def choice_of(name: str, pin: Pin, offer: Offer) -> str:
     tracking = choose.choose_tracking(pin, Policy(), offer, choose.Versions(offer.candidates, form))
     choice = choose.choose_release(pin, choose.Versions(offer.candidates, form), Policy(), NOW)
     tags = choose.Versions(offer.candidates, form).releases
+    versions = choose.Versions(offer.candidates, form)
+    newer = choose.newer_in_other_forms(versions, tags[0].version, names)
     warnings = (
         *choose.tag_warnings(pin, offer, choose.Versions(offer.candidates, form)),
-        *choose.other_forms(choose.Versions(offer.candidates, form), tags[0].version, names),
+        *map(choose.in_other_form, islice(newer, 1)),
     )
     return f"{tracking}: {spelled(choice)}{codes(warnings)}"
 

@@ -61,7 +61,27 @@ QUIET = {
     "older": ("3", '"jammy-3"', ("focal-1", "focal-7", "jammy-3")),
     "parts": ("1.0", '"v${version}"', ("v1.0", "chart-2.0", "docs-2024")),
     "pythons": ("1.0", '"v${version}"', ("v1.0", "python-3.12", "py3.13-1", "py-v1.0")),
+    "ancestor": ("1.0", '"v${version}"', ("release-3.0", "v1.0")),
+    "starts": ("17.0.6", '"tower-${version}"', ("tower-17.0.6", "tower-18-init")),
+    "branch-points": ("2.41", '"v2_41"', ("v2_41", "v2_42-branchpoint", "basepoints/v3")),
     "fewer-decimals": ("5.036001", "version", ("5.034001", "5.036", "5.036001")),
+}
+
+# What counts lower than what is taken is no news, whatever its words.
+# name -> label, rev, tags, the version that is taken
+PASSED = {
+    "signed": ("1.6.40", '"v${version}"', ("v1.6.40", "v1.6.41-signed", "v1.6.43"), "1.6.43"),
+    "forked": ("1.3", '"v${version}"', ("v1.3", "v1.3.0.1-motley", "v1.3.1"), "1.3.1"),
+    "variants": ("1.28+k3", '"v${version}"', ("v1.28+k3", "v1.28+k4", "v1.29+k3"), "1.29+k3"),
+    "adopted": ("17.0.9+9", '"j-17.0.9+9"', ("j-17.0.9+9", "j-17.0.9+9_ad", "j-18+7"), "18+7"),
+    "slips": ("1.9.0", '"v${version}"', ("v1.9.0", "v1.1O.0", "v1.11.0"), "1.11.0"),
+}
+
+# A number in the name of the repository is no part of a version. Tags of one commit after the other
+NUMBERED = {
+    "form5": ("form5-1_14_3", "form5_1.14.4", "form5_1.14.4.3"),
+    "text2": ("text2-1_14_3", "TEXT2.1.15"),
+    "log4": ("log4-1_14_3", "log4_1.14.4", "log4/v1.14.5"),
 }
 
 # The Python part of a repository that tags it by itself. Tags of one commit after the other
@@ -223,6 +243,21 @@ def followed(world: Situations) -> None:
         world.pin(f"followed-{name}", label, **pin)
 
 
+def of_older_lines(made: Situations) -> None:
+    """Pin a version beside which an older one is corrected, on a branch of its own."""
+    repository = made.repository("line")
+    first = repository.commit({"a": "115"})
+    repository.tag("v121.0", repository.commit({"a": "121"}))
+    fix = repository.commit({"a": "fix"}, branch="esr115", parents=[first])
+    repository.tag("v115.7.0esr", fix)
+    made.pin("line", "121.0", rev='"v${version}"', sri=f'"{FAKE}"')
+    for name, tags in NUMBERED.items():
+        repository = made.repository(name)
+        for tag in tags:
+            repository.tag(tag, repository.commit({"a": tag}))
+        made.pin(name, "1.14.3", rev=f'"{tags[0]}"', sri=f'"{FAKE}"')
+
+
 def of_python(made: Situations) -> None:
     for name, tags in OF_PYTHON.items():
         repository = made.repository(f"of-{name}")
@@ -235,13 +270,15 @@ def of_python(made: Situations) -> None:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
     with situations(tmp_path_factory.mktemp("versions")) as made:
-        for name, (label, rev, tags, *_) in (NAMED | SERIES | QUIET).items():
-            kind = "named" if name in NAMED else "series" if name in SERIES else "quiet"
+        for name, (label, rev, tags, *_) in (NAMED | SERIES | QUIET | PASSED).items():
+            tables = {"named": NAMED, "series": SERIES, "quiet": QUIET, "passed": PASSED}
+            kind = next(kind for kind, table in tables.items() if name in table)
             repository = made.repository(f"{kind}-{name}")
             for tag in tags:
                 repository.tag(tag, repository.commit({"a": tag}))
             made.pin(f"{kind}-{name}", label, rev=rev, sri=f'"{FAKE}"')
         of_python(made)
+        of_older_lines(made)
         written(made)
         followed(made)
         for name, (label, sources, _) in MISTAKES.items():
@@ -304,6 +341,26 @@ class TestBothWays:
     def test_what_other_tags_are_no_news(self, world: Situations, token: str, name: str) -> None:
         package = world.results("check", token=token)[f"quiet-{name}"]
         assert (package["status"], package["warnings"]) == ("current", [])
+
+    @pytest.mark.parametrize("name", PASSED)
+    def test_what_counts_lower_than_what_is_taken_is_no_news(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        package = world.results("check", token=token)[f"passed-{name}"]
+        assert (package["status"], package["latest"]) == ("outdated", PASSED[name][3])
+        assert messages(package, "not-comparable") == []
+
+    def test_a_correction_of_an_older_line_is_no_news(self, world: Situations, token: str) -> None:
+        package = world.results("check", token=token)["line"]
+        assert (package["status"], package["warnings"]) == ("current", [])
+
+    @pytest.mark.parametrize("name", NUMBERED)
+    def test_a_newer_form_is_named_once_also_where_the_name_has_a_number(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        package = world.results("check", token=token)[name]
+        (warning,) = package["warnings"]
+        assert f"a newer tag, {NUMBERED[name][-1]}," in warning["message"]
 
     @pytest.mark.parametrize("name", OF_PYTHON)
     def test_tags_of_the_python_part_are_named(

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
     from updater.choose.tag_forms import TagForm, TagNames, general_form
     from updater.choose.tag_shapes import tag_form
-    from updater.choose.tags import Versions, newest_in_other_form, other_forms
+    from updater.choose.tags import Versions, in_other_form, newer_in_other_forms
     from updater.choose.tracking import (
         choose_tracking,
         expected_tracking,
@@ -60,6 +60,7 @@ __all__ = [
     "expected_tracking",
     "general_form",
     "held_release",
+    "in_other_form",
     "is_commit",
     "is_shortened",
     "is_tag",
@@ -67,11 +68,10 @@ __all__ = [
     "label_bases",
     "listed_tracking",
     "moving_name",
-    "newest_in_other_form",
+    "newer_in_other_forms",
     "newest_offered",
     "newest_release",
     "other_channel",
-    "other_forms",
     "other_python",
     "plain",
     "replacing",
@@ -104,7 +104,7 @@ _MODULES = {
     ),
     "tag_forms": ("TagForm", "TagNames", "general_form"),
     "tag_shapes": ("tag_form",),
-    "tags": ("Versions", "newest_in_other_form", "other_forms"),
+    "tags": ("Versions", "in_other_form", "newer_in_other_forms"),
     "tracking": (
         "choose_tracking",
         "expected_tracking",

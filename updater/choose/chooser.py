@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from updater.model import Offer, Relation
     from updater.upstreams.base import TagAnswer
 
+_MOST_IN_OTHER_FORMS = 3
 _MOST_PROSPECTS = 3  # newer tags that are looked at together where their age matters
 
 
@@ -124,8 +126,7 @@ class Chooser:
         """
         if self._tracking.kind in ("commit", "branch"):
             return (await self.reach_decision()).newest
-        newest, names = self._tags[0].version if self._tags else None, self._subject.names
-        return choose.newest_in_other_form(self._versions, newest, names) or self._newest_tag()
+        return await self._newest_in_other_form() or self._newest_tag()
 
     async def reach_decision(self) -> Decision:
         """Return the decision.
@@ -181,15 +182,24 @@ class Chooser:
                 return self._repository.decision(why)
             return await HeadChooser(self._repository, self._unhashed).choose_head()
         decision = await self._follow_tags()
-        newest = self._tags[0].version if self._tags else None
-        return replace(
-            decision,
-            warnings=(
-                *decision.warnings,
-                *choose.other_forms(self._versions, newest, self._subject.names),
-                *self._cross_checked(),
-            ),
-        )
+        other = await self._newest_in_other_form()
+        in_other_form = (choose.in_other_form(other),) if other is not None else ()
+        warnings = (*decision.warnings, *in_other_form, *self._cross_checked())
+        return replace(decision, warnings=warnings)
+
+    async def _newest_in_other_form(self) -> Candidate | None:
+        """Return the newest version tag in another form, without those that lie behind the pin.
+
+        Raises:
+            UpstreamError: the repository cannot be asked.
+        """
+        newest, names = self._tags[0].version if self._tags else None, self._subject.names
+        onward = Onward(self._repository, self._repository.held_before or self._repository.named)
+        newer = choose.newer_in_other_forms(self._versions, newest, names)
+        for tag in islice(newer, _MOST_IN_OTHER_FORMS):
+            if not await onward.is_behind(tag):
+                return tag
+        return None
 
     async def _named(self) -> Decision:
         wider = choose.general_form(self._subject.names)

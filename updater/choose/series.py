@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from updater.choose.tag_forms import general_form
 from updater.choose.versions import Release, is_final
-from updater.model.labels import is_newer
+from updater.model.labels import is_newer, ordered
 
 if TYPE_CHECKING:
     from updater.choose.tag_forms import TagNames
@@ -73,7 +73,11 @@ def other_series(
         if tag is None or version is None or (isinstance(version, Version) != is_final(version)):
             continue
         words = _words(tag["words"])
-        told = is_newer(version, current) and general.version(candidate.ref) is not None
+        own_version = ordered(general.version(candidate.ref))
+        # Where a name has a number in it, that is none of its tags' versions.
+        told = isinstance(own_version, Version) or (
+            is_newer(version, current) and own_version is not None
+        )
         if told or (is_named and words != own) or (_EARLY | _MOVING).intersection(words):
             continue
         release = Release(version, candidate)

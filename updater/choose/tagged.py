@@ -15,6 +15,7 @@ from updater.choose.releases import Obstacle
 from updater.choose.series import other_series
 from updater.choose.tags import versions_in_other_forms
 from updater.choose.versions import (
+    counts_lower,
     downwards,
     further_decimals,
     incomparable,
@@ -70,7 +71,7 @@ class TagChooser:
             choice = await self._unmistaken(choice)
         if isinstance(choice, Take) and choice.candidate.commit == self._onward.held:
             choice = await self._truly_labelled(choice)
-        strays = await self._strays()
+        strays = await self._strays(choice.candidate if isinstance(choice, Take) else None)
         if not strays and not isinstance(choice, Take):  # else the pin's own series goes on
             strays = await self._later_series()
         if self._onward.unanswered:
@@ -204,25 +205,34 @@ class TagChooser:
 
     # --- what no version tells ---
 
-    async def _strays(self) -> tuple[PinWarning, ...]:
-        """Name the newest tag that no order compares with the pinned one, unless it is older."""
+    async def _strays(self, taken: Candidate | None) -> tuple[PinWarning, ...]:
+        """Name the newest tag that no order compares with the pinned one, unless it is older.
+
+        Args:
+            taken: what the pin becomes; what counts lower than that is no news.
+        """
         current = self._current
         if current is None:
             return ()
-        strays = incomparable(self._versions.every, current)
+        new = ordered(taken.version) if taken is not None else None
+        every = incomparable(self._versions.every, current)
         if self._held is not None:
-            strays = chain(further_decimals(self._versions.releases, self._held), strays)
+            every = chain(further_decimals(self._versions.releases, self._held), every)
+        strays = (stray for stray in every if not counts_lower(stray, new))
         shown = self._held.candidate.ref if self._held else self._pin.version
         for release in islice(strays, _MOST_ASKED):
             tag = release.candidate
-            if tag.commit != self._onward.held and not await self._onward.is_behind(tag):
+            if tag.commit == self._onward.held or await self._onward.is_behind(tag):
+                continue
+            # What counts lower than the pin is a correction of an older one, on its own branch.
+            if not counts_lower(release, current) or await self._onward.is_ahead(tag):
                 return (_not_comparable(tag.ref, shown),)
         others = versions_in_other_forms(self._versions, self._repository.subject.names)
         # What has another form and no order with the pin is news where it comes after it.
         has_order = isinstance(current, Version)
         unordered = (other for other in others if not (has_order and is_final(other.version)))
         for release in islice(incomparable(unordered, current), _MOST_ASKED):
-            if await self._onward.is_ahead(release.candidate):
+            if not counts_lower(release, new) and await self._onward.is_ahead(release.candidate):
                 return (_not_comparable(release.candidate.ref, shown),)
         for lower in islice(downwards((*self._versions.releases, *others), current), _MOST_ASKED):
             tag = lower.candidate

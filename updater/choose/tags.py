@@ -12,7 +12,7 @@ from updater.model import Candidate, PinWarning
 from updater.model.labels import ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from updater.model.labels import OrderedVersion
 
@@ -110,10 +110,10 @@ def versions_in_other_forms(offered: Versions, names: TagNames) -> tuple[Release
     return tuple(Versions(offered.others, wider).every)
 
 
-def newest_in_other_form(
+def newer_in_other_forms(
     offered: Versions, newest: OrderedVersion | None, names: TagNames
-) -> Candidate | None:
-    """Return the newest version tag in another form than the pin's; None where none is newer.
+) -> Iterator[Candidate]:
+    """Yield the newer version tags in another form than the pin's, as they stand.
 
     Args:
         offered: all tags, in the pin's form where they have it.
@@ -123,15 +123,10 @@ def newest_in_other_form(
     others = versions_in_other_forms(offered, names)
     releases = [release for release in others if isinstance(release.version, Version)]
     newer = plain(releases) if newest is None else successors(releases, newest)
-    return next((release.candidate for release in newer if is_final(release.version)), None)
+    yield from (release.candidate for release in newer if is_final(release.version))
 
 
-def other_forms(
-    offered: Versions, newest: OrderedVersion | None, names: TagNames
-) -> tuple[PinWarning, ...]:
-    """Warn of a newer version tag in another form than the pin's, of which it takes the same."""
-    tag = newest_in_other_form(offered, newest, names)
-    if tag is None:
-        return ()
+def in_other_form(tag: Candidate) -> PinWarning:
+    """Warn of a newer version tag in another form than the pin's."""
     message = f"upstream has a newer tag, {tag.ref}, in a different form than this pin"
-    return (PinWarning("other-form", f"{message}; set `tag_pattern` to follow it"),)
+    return PinWarning("other-form", f"{message}; set `tag_pattern` to follow it")

@@ -33,6 +33,9 @@ _GAP = 2  # from one major to the next one but one
 _BUILD = re.compile(r"(?P<word>(?:(?:build|rev|revision|patch|post)\.)?)\d+")
 _BARE_LETTER = re.compile(r"[0-9][abc]$")  # to PEP 440, alpha, beta and release candidate
 _DECIMALS = re.compile(r"(?P<whole>[0-9]+)[.](?P<decimals>0[0-9]{2,})")
+_NUMBERS = re.compile(r"[0-9]+(?:[.][0-9]+)*")
+# What marks the commit where a branch of releases begins: llvmorg-18-init, 24.0-branchpoint.
+_OF_NO_RELEASE = re.compile(r"[-_.](?:init|base|basepoint|branch-?point)$", re.IGNORECASE)
 _ZERO_BEFORE = re.compile(r"(?<![0-9])0[0-9]")
 
 
@@ -132,6 +135,8 @@ def incomparable(offered: Iterable[Release], current: OrderedVersion) -> Iterato
             continue
         if scheme in schemes or release.candidate.yanked is not None or _is_earlier(version):
             continue
+        if _OF_NO_RELEASE.search(release.candidate.version):
+            continue
         if isinstance(version, Version) and isinstance(current, Version):
             dates = version.major >= _FIRST_YEAR or current.major >= _FIRST_YEAR
             # Of two variants of one version, only the higher one may be newer.
@@ -140,6 +145,24 @@ def incomparable(offered: Iterable[Release], current: OrderedVersion) -> Iterato
                 continue
         schemes.add(scheme)
         yield release
+
+
+def counts_lower(release: Release, reference: OrderedVersion | None) -> bool:
+    """Tell whether a version without a common order is lower by a number that both have.
+
+    Such as ``1.6.41-signed`` beside 1.6.43, or ``115.7.0esr`` beside 121.0; of a year and a plain
+    number nobody can tell.
+    """
+    version, numbers = release.version, _NUMBERS.match(release.candidate.version)
+    if numbers is None or not isinstance(reference, Version):
+        return False
+    if isinstance(version, Version) and version.epoch != reference.epoch:
+        return False
+    own = [int(digits) for digits in numbers[0].split(".")]
+    first, second = next(
+        (pair for pair in zip(own, reference.release, strict=False) if pair[0] != pair[1]), (0, 0)
+    )
+    return first < second and (own[0] >= _FIRST_YEAR) == (reference.major >= _FIRST_YEAR)
 
 
 def _may_follow(release: Release, current: OrderedVersion) -> bool:
