@@ -201,12 +201,14 @@ def test_a_moving_rev_whose_source_is_unknown_is_held() -> None:
 
 
 def test_a_shortened_commit_id_is_not_called_a_branch() -> None:
-    offered = Offer(Project.parse("https://example.org/o/r"), (Candidate("nightly", "nightly"),))
-    names = [choose.moving_name(rev, offered) for rev in ("abcdef1", "nightly", "main")]
+    project, tags = Project.parse("https://example.org/o/r"), (Candidate("nightly", "nightly"),)
+    offered = Offer(project, tags, {"main": "1" * 40})
+    names = [choose.moving_name(rev, offered) for rev in ("abcdef1", "nightly", "main", "gone")]
     assert names == [
         "the short commit id `abcdef1`",
         "the moving tag `nightly`",
         "the branch `main`",
+        "`gone`, which upstream does not have,",
     ]
 
 

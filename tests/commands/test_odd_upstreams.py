@@ -60,6 +60,24 @@ SETTINGS = {
     "object-followed": "track: commit",
 }
 
+# --- revs that upstream does not have: neither tag, branch nor commit ---
+GONE = {
+    "gone-in-capitals": "19753896AE",
+    "gone-digits": "19753896",
+    "gone-dated": "sprint-2024-05",
+    "gone-long": DIGITS,
+    "gone-sha256": "ab" * 32,
+}
+
+# --- tags that are not written into Nix: what is pinned, what is newer, what is said of it ---
+UNWRITABLE = {
+    "signs-of-others": ("v\uff11.\uff10", "v\uff11.\uff11"),
+    "signs-in-brackets": ("r1(a)", "r2(a)"),
+    "signs-and": ("r1&2", "r2&2"),
+    "signs-quoted": ('r1"', 'r2"'),
+    "signs-percent": ("r1%20", "r2%20"),
+}
+
 # --- many releases that are passed over: settings, and what keeps them from being taken ---
 MANY = {
     "many-allow": "allow: '<1.1'",
@@ -120,12 +138,30 @@ def ids(repository: Hosted) -> dict[str, str]:
     return made
 
 
+def gone(world: Situations) -> None:
+    """Pin what was at a name that is no more; the hash tells what it is."""
+    repository = world.repository("gone")
+    for version in ("1.0", "2.0"):
+        repository.tag(f"v{version}", repository.commit({"a": version}))
+    sri = f'"{nar_hash(repository, "v1.0")}"'
+    for name, rev in GONE.items():
+        world.pin(name, "1.0", rev=f'"{rev}"', sri=sri, repo="gone")
+    for name, tags in UNWRITABLE.items():
+        repository = world.repository(name)
+        for tag in tags:
+            repository.tag(tag, repository.commit({"a": tag}))
+        label, written = tags[0].removeprefix("v"), tags[0].replace('"', '\\"')
+        sri = f'"{nar_hash(repository, f"refs/tags/{tags[0]}")}"'
+        world.pin(name, label.replace('"', '\\"'), rev=f'"{written}"', sri=sri)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
     with situations(tmp_path_factory.mktemp("odd")) as made:
         made.github.rest.anonymous = Quota(5000)
         versions(made)
+        gone(made)
         repository = made.repository("objects")
         for name, rev in ids(repository).items():
             label = "2.0" if name == "object-newest" else "1.0"
@@ -158,7 +194,7 @@ def test_each_package_has_its_answer(world: Situations, way: str, command: str) 
     token = WAYS[way]
     outcomes = world.results(*command.split(), token=token)
     names = [*LONG, *(f"{name}-tag" for name in LONG)]
-    assert sorted(outcomes) == sorted([*names, *OBJECTS, *MANY])
+    assert sorted(outcomes) == sorted([*names, *OBJECTS, *GONE, *UNWRITABLE, *MANY])
     for name, outcome in outcomes.items():
         assert name.startswith("object-") or outcome["error"] is None, outcome
         assert DIGITS not in str(outcome["latest"]), outcome
@@ -212,6 +248,31 @@ class TestBothWays:
         )  # a tag's own id is written as the commit's
         assert pinned["status"] == ("current" if is_current else "updated")
         assert world.results("verify", token=token, after=("pin",))[name]["state"] == "true"
+
+    @pytest.mark.parametrize("name", GONE)
+    def test_a_rev_that_is_gone_becomes_a_tag_in_one_bump(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        """It shows no form of tags, and is not called a branch."""
+        package = world.results("check", token=token)[name]
+        assert (package["status"], package["latest"]) == ("outdated", "2.0"), package
+        told = " ".join((package["reason"] or "", *map(str, package["warnings"])))
+        assert "which upstream does not have" in told or "upstream has no tag" in told
+        assert DIGITS not in told
+        assert 'version = "1.0"' in world.text(name, token, "pin")
+        for command, current in ((BUMP, "current"), ("pin", "outdated")):
+            verified = world.results("verify", token=token, after=(command,))[name]
+            again = world.results("check", token=token, after=(command,))[name]
+            assert (verified["state"], again["status"]) == ("true", current)
+
+    @pytest.mark.parametrize("name", UNWRITABLE)
+    def test_a_tag_that_is_not_written_is_held_with_the_reason(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        for command in ("check", BUMP):
+            package = world.results(command, token=token)[name]
+            assert package["status"] == "held", package
+            assert "is not written into Nix: names of versions" in package["reason"]
 
     @pytest.mark.parametrize("name", MANY)
     def test_many_that_are_passed_over_are_one_sentence(

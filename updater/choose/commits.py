@@ -10,7 +10,15 @@ from updater.choose.interpreters import other_python
 from updater.choose.releases import refusals, too_young
 from updater.choose.versions import is_shortened
 from updater.model import Candidate, Choice, Policy, Stay, Take, Wait
-from updater.model.labels import commit_label, dated, is_buildable, is_date
+from updater.model.labels import (
+    base_of,
+    commit_label,
+    dated,
+    is_buildable,
+    is_date,
+    same_version,
+)
+from updater.model.versions import abridged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,9 +108,14 @@ def unknown_source(why: str) -> Wait:
 
 def moving_name(rev: str, offer: Offer) -> str:
     """Return what a moving rev is called, such as: the branch `main`."""
-    what = "the short commit id" if is_shortened(rev) else "the branch"
     if any(candidate.ref == rev for candidate in offer.candidates):
         what = "the tag" if any(map(str.isdigit, rev)) else "the moving tag"
+    elif is_shortened(rev):
+        what = "the short commit id"
+    elif rev in offer.branches or rev == "HEAD":
+        what = "the branch"
+    else:
+        return f"`{abridged(rev)}`, which upstream does not have,"
     return f"{what} `{rev}`"
 
 
@@ -165,4 +178,7 @@ def label(  # noqa: PLR0913 - all that a label may be made of
     if built and not named:
         bases = [base for base in bases if is_buildable(base)]
     base = next(iter(bases), "0")
+    present = base_of(old_label)
+    if not (declared or named) and is_buildable(present) and same_version(present, base):
+        base = present  # Nix takes 1.0 for older than 1.0.0, which PEP 440 calls the same
     return base if named or date is None else commit_label(base, date, built=built)

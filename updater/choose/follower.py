@@ -17,10 +17,10 @@ from updater import choose
 from updater.choose.chooser import Chooser
 from updater.choose.named import require_named
 from updater.choose.rehashing import REQUESTED, rehashed, wrong_hash
-from updater.choose.releases import Obstacle
 from updater.choose.repository import PinnedRepository
 from updater.choose.sources import Sources
 from updater.choose.subjects import Decision, Subject
+from updater.choose.vetting import unfetchable
 from updater.errors import NotFound, StageError, bugs_at
 from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Stay, Take, Wait
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from updater.choose import Release
     from updater.choose.foreseen import Foreseen
     from updater.choose.lookup import Offers
+    from updater.choose.releases import Obstacle
     from updater.choose.run import Run
     from updater.upstreams.base import TagAnswer, TagQuestion
 
@@ -151,8 +152,7 @@ class Follower(Struct, frozen=True):
 
     def _unfetchable(self, subject: Subject, candidate: Candidate) -> Obstacle | None:
         """Say why the package's fetcher call cannot get a candidate, or nothing."""
-        fetch = subject.fetch(candidate, self.run.config.hosts)
-        return Obstacle(fetch.reason) if isinstance(fetch, NoFile) else None
+        return unfetchable(subject.fetch(candidate, self.run.config.hosts))
 
     @staticmethod
     async def _dated(subject: Subject, decision: Decision, chooser: Chooser) -> Decision:

@@ -117,7 +117,7 @@ def _tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagFor
     )
     if rev and not is_branch and (is_tag or not is_shortened(rev)):
         shown = _shown_form(replace(pin, rev=rev), names)
-        if shown is not None:
+        if shown is not None and (is_tag or pin.through_version or _is_used(shown, offer)):
             return shown
     own = names.of_monorepo
     if own:
@@ -125,6 +125,11 @@ def _tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagFor
         if any(parse_version(prefixed.version(candidate.ref)) for candidate in offer.candidates):
             return prefixed
     return general_form(names)
+
+
+def _is_used(form: TagForm, offer: Offer) -> bool:
+    """Tell whether some tag has a form, so that it is not one of a rev that names nothing."""
+    return any(form.version(candidate.ref) is not None for candidate in offer.candidates)
 
 
 def _naming_tag(pin: Pin, offer: Offer, names: TagNames) -> str:

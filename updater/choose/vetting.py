@@ -17,14 +17,28 @@ from updater.choose.sources import bound_to_another, bound_to_tag
 from updater.errors import RateLimited, UpstreamError
 from updater.model import NoFile, TagFacts, Take
 from updater.model.labels import is_label_of
+from updater.overlay.editing.safe import SAFE_SIGNS, is_safe
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from updater.choose.repository import PinnedRepository
-    from updater.model import Candidate
+    from updater.model import Candidate, Fetched
 
 _DATED_AT_ONCE = 50
+
+
+def unfetchable(fetch: Fetched) -> Obstacle | None:
+    """Say why a package cannot move to a candidate that its call gets so; None where it can."""
+    if isinstance(fetch, NoFile):
+        return Obstacle(fetch.reason)
+    for field, value in fetch.values.items():
+        if not is_safe(field, value):
+            return Obstacle(
+                f"upstream's {value[:80]!a} is not written into Nix: names of versions and tags "
+                f"may have {SAFE_SIGNS}"
+            )
+    return None
 
 
 class Vetting:
@@ -50,8 +64,7 @@ class Vetting:
             return obstacle
         written = self._repository.as_written(Take(candidate))
         subject, hosts = self._repository.subject, self._repository.run.config.hosts
-        fetch = subject.fetch(written.candidate or candidate, hosts)
-        return Obstacle(fetch.reason) if isinstance(fetch, NoFile) else None
+        return unfetchable(subject.fetch(written.candidate or candidate, hosts))
 
     def is_pinned(self, candidate: Candidate, held: str) -> bool:
         """Tell whether a candidate is what is held, and no other tag says what that is.

@@ -7,7 +7,6 @@ rewrites: a name leaves an ``inherit`` for a binding of its own, and ``sha512 = 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from updater.overlay.editing.hash_sets import hashes_in
 from updater.overlay.editing.pin_files import pin_changes, pin_edits, with_changes
 from updater.overlay.editing.planner import Planner
 from updater.overlay.editing.proof import SharedLiteral, prove
+from updater.overlay.editing.safe import SAFE_SIGNS, is_safe
 from updater.overlay.reading.file import ParsedFile, parse_file
 
 if TYPE_CHECKING:
@@ -28,11 +28,6 @@ if TYPE_CHECKING:
 
     from updater.overlay.editing.rewrites import Plan
 
-# Versions, tags, commits and hashes that enter Nix text need no escape within these characters;
-# whatever else upstream sends is refused, not repaired. Quotes, `$`, backslashes, white space,
-# control characters and all that is not ASCII are outside.
-_SAFE = re.compile(r"[A-Za-z0-9@][A-Za-z0-9._+!/@~=:-]{0,199}")
-_SAFE_URL = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._+!/@~=:%?&#,;()-]{1,1999}")
 _OF_ANY_CALL = frozenset({"version", "hash"})
 
 
@@ -221,12 +216,11 @@ def _refuse_undeclared(
 
 
 def _check_safe(package: Package, field: str, value: str) -> None:
-    pattern = _SAFE_URL if field.startswith("url") else _SAFE
-    if not pattern.fullmatch(value):
+    if not is_safe(field, value):
         raise PatchError(
             f"{package.identity}: upstream's text for {field} is not safe to write into Nix: "
             f"{value[:80]!a}",
-            hint="names of versions and tags may have letters, digits and . _ + ! / @ ~ = : -",
+            hint=f"names of versions and tags may have {SAFE_SIGNS}",
         )
 
 
