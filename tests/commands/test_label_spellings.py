@@ -66,6 +66,8 @@ DATES = {
     "read-underscores": ("2021_04_13", "", READ, "2025.1.4"),
     "read-dots": ("2021.04.13", "", READ, "2025.01.04"),
     "lettered": ("1.1.1i-unstable-2025-01-02", "1.1.1i", "", "1.1.1i-unstable-2025-01-04"),
+    "zeros": ("0.0.0", "", "", "0.0.0-unstable-2025-01-04"),
+    "more-zeros": ("1.0.0-unstable-2025-01-02", "1.0", "", "1.0.0-unstable-2025-01-04"),
     "lettered-read": ("1.1.1i-unstable-2025-01-02", "1.1.1i", READ, "0+unstable.2025.1.4"),
 }
 
@@ -118,6 +120,7 @@ SUBSTITUTED = {
     "all": "patches = [ (substituteAll { src = ./a.patch; inherit version; }) ];\n",
     "of-nixpkgs": "patches = [ (super.substituteAll { src = ./a.patch; inherit version; }) ];\n",
     "vars": "data = super.replaceVarsWith { src = ./a; replacements = { inherit version; }; };\n",
+    "subst-var": 'postPatch = "substituteInPlace a --subst-var version";\n',
     "own-name": 'makeFlags = [ "V=${self.put-own-name.version}" ];\n',
     "final-name": "env.V = self.pkgs.put-final-name.version;\n",
 }

@@ -25,6 +25,7 @@ FOLDERS = {
     "source-root": ('sourceRoot = "${src.name}/libs/tool";\n', "libs/tool"),
     "set-source-root": ('setSourceRoot = "sourceRoot=$(echo */python)";\n', "python"),
     "cd": ('preBuild = "cd bindings/py";\n', "bindings/py"),
+    "here": ('sourceRoot = "./source/py";\n', "py"),
     "after-unpacking": ('postUnpack = "sourceRoot=$sourceRoot/py";\n', "py"),
     "crate": ('buildAndTestSubdir = "crates/py";\n', "crates/py"),
 }

@@ -37,6 +37,8 @@ _ANY_ROOT = re.compile(r"^[ \t]*(?:.*;\s*)?(?:export\s+)?sourceRoot\+?=", re.MUL
 _BEFORE_A_BUILD = re.compile(r"\s*(?:(?:cd|pushd|export|runHook|set)\b|#|\w+=|$)")
 _BACK = re.compile(r"^\s*(?:cd\s+-|cd\s+\"?\$\w+|popd)\b", re.MULTILINE)
 
+_HERE = re.compile(r"^(?:\./+)+")
+
 # Source: Nixpkgs manual, "cmake" and "meson".
 _TOOLS = re.compile(r"(?<![\w-])(?:cmake|meson)(?![\w-])")
 _CONFIGURED = "build"
@@ -131,7 +133,7 @@ def _named(binding: Binding, data: bytes, *, whole: bool) -> str:
         value = values.read(binding, data).value
         if value is None:
             return _UNKNOWN
-        return value if whole else value.partition("/")[2]
+        return value if whole else _behind_the_top(value)
     return _below(binding.expression, binding.scope, data, alone=_UNKNOWN, whole=whole)
 
 
@@ -155,7 +157,12 @@ def _below(expression: Node, scope: Scope, data: bytes, *, alone: str, whole: bo
     text = _text(node, scope, data)
     if text is None:
         return alone
-    return text if whole else text.partition("/")[2]
+    return text if whole else _behind_the_top(text)
+
+
+def _behind_the_top(root: str) -> str:
+    """Return a source root without the folder that is unpacked: ``./source/py`` is ``py`` in it."""
+    return _HERE.sub("", root).partition("/")[2]
 
 
 def _text(node: Node, scope: Scope, data: bytes) -> str | None:

@@ -26,7 +26,9 @@ _OUTSIDE = frozenset(
     {"changelog", "meta", "name", "passthru", "pname", "sourceRoot", "src", "srcs", "version"}
 )
 # By itself, or by what puts in the values of all variables. Source: Nixpkgs manual, "stdenv".
-_OF_THE_SHELL = re.compile(r"\$(?:version\b|\{version\})|\bsubstituteAll")
+_OF_THE_SHELL = re.compile(
+    r"\$(?:version\b|\{version\})|\bsubstituteAll|--subst-var\s+[\"']?version\b"
+)
 _CHECKER = "versionCheckHook"
 """What compares what a program says of itself with the version."""
 _OF_THE_SOURCE = re.compile(r"\bsrc\.(?:rev|tag)\b")
