@@ -25,11 +25,12 @@ OF_TAGS = {
     "by-ignore": ("ignore: ['1.*']", "is in `ignore`", "1.2"),
     "by-age": ("minimum_release_age: 36500d", "younger than `minimum_release_age`", "1.2"),
     "by-mark": ("", "marks 1.2 as a pre-release", "1.2"),
-    "by-form": ("tag_pattern: 'x-(?P<version>.*)'", "has not published a release", "1.2"),
+    "by-form": ("tag_pattern: 'x-(?P<version>.*)'", "no version of the same form", "1.2"),
     "by-asset": ("", "has no asset x.bin yet", "1.2"),
     "by-second": ("", "has no tag of 1.2", "1.2"),
     "by-ancestry": ("", "older than what is pinned", "1.2"),
     "by-hash": ("", "matches the pinned hash", "1.2"),
+    "by-beside": ("", "cargoHash (line 9) must change with the source, and only a build", "1.2"),
     "by-channel": ("track: release", "has not published a release", "1.2"),
     "in-other-form": ("hold: true", "", "2.0"),
     "by-index": ("track: pypi", "the index has no project", "1.2"),
@@ -53,7 +54,11 @@ OF_INDEX = {
 
 
 SECOND = f'data = fetchFromGitHub {{ owner = "o"; repo = "data"; rev = {V}; hash = "{FAKE}"; }};\n'
-BESIDE = {"by-second": SECOND, "by-comment": "# updater: hold is not ready\n"}
+BESIDE = {
+    "by-second": SECOND,
+    "by-comment": "# updater: hold is not ready\n",
+    "by-beside": f'cargoHash = "{FAKE}";\n',
+}
 
 
 def of_tags(world: Situations, name: str, settings: str) -> None:
@@ -73,8 +78,9 @@ def of_tags(world: Situations, name: str, settings: str) -> None:
         world.overlay(name, text, settings)
         return
     at = f'"{commits[0]}"'
-    rev = {"by-hash": '"main"', "by-interval": at, "by-branch": at}.get(name, V)
-    sri = f'"{nar_hash(repository, commits[0])}"' if rev == at else f'"{FAKE}"'
+    revs = {"by-hash": '"main"', "by-beside": '"main"', "by-interval": at, "by-branch": at}
+    rev, known = revs.get(name, V), name in {"by-beside", "by-interval", "by-branch"}
+    sri = f'"{nar_hash(repository, commits[0])}"' if known else f'"{FAKE}"'
     world.pin(name, "1.0", rev=rev, sri=sri, more=BESIDE.get(name, ""), settings=settings)
 
 

@@ -175,7 +175,9 @@ class Decider(Struct, frozen=True):
 
         never = policy.build.switched_off if policy.hash != "build" else ""
         search = SourceHashes(subject, fetches, self.run.prefetcher)
-        reason = search.problem(never, moving=decision.tracking.moving)
+        held = decision.pinned.commit
+        may_stay = decision.tracking.moving and held in (None, choice.candidate.commit)
+        reason = search.problem(never, moving=may_stay)
         if not reason:
             return decision
         return replace(decision, choice=Wait(reason, None, choice.candidate, choice.warnings))
