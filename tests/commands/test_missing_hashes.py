@@ -25,9 +25,16 @@ WRITTEN = {
     "base32-zeros": f'"{"0" * 52}"',
     "base16-zeros": f'"sha256:{"0" * 64}"',
     "ones": f'"sha256-{"B" * 43}="',
+    "null": "null",
     "bound": "nothing",
 }
 """How people write that a hash is still to come."""
+OF_NOTHING = {
+    "of-a-file": '"sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="',
+    "of-a-folder": '"sha256-pQpattmS9VmO3ZIQUFn66az8GSmB4IvYhTTCFn6SUmo="',
+    "of-a-folder-base32": '"0sjjj9z1dhilhpc8pq4154czrb79z9cm044jvn75kxcjv6v5l2m5"',
+}
+"""What is written where a download failed, and its result was hashed all the same."""
 OTHERS = {"words": '"TODO"', "cut": '"sha256-2vAqako8gGzgFdpszP0MZbM"'}
 INDEXED = ("files-empty", "files-missing", "files-wrong", "files-true", "files-held")
 
@@ -40,7 +47,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
         repository.tag("v1.0", repository.commit({"setup.py": "setup(version='1.0')\n"}))
         beyond = repository.commit({"setup.py": "setup(version='1.1')\n"})
         true = f'"{nar_hash(repository, "v1.0")}"'
-        for name, sri in (WRITTEN | OTHERS | {"true": true, "elsewhere": f'"{FAKE}"'}).items():
+        for name, sri in (
+            WRITTEN | OTHERS | OF_NOTHING | {"true": true, "elsewhere": f'"{FAKE}"'}
+        ).items():
             let = 'let nothing = ""; in ' if name == "bound" else ""
             made.pin(name, "1.0", rev='"v${version}"', sri=sri, repo="r", let=let)
         of_head = {"rev": f'"{beyond}"', "repo": "r"}
@@ -86,6 +95,16 @@ class TestBothWays:
         assert said(checked["words"]) == ("outdated", "1.0", "its hash 'TODO' is not a hash")
         assert checked["cut"]["status"] == "outdated"
 
+    @pytest.mark.parametrize("name", OF_NOTHING)
+    def test_the_hash_of_an_empty_file_is_none_either(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        checked = world.results("check", token=token)[name]
+        why = "its hash is that of an empty file or folder"
+        assert said(checked) == ("outdated", "1.0", why)
+        verified = world.results("verify", token=token)[name]
+        assert verified["reason"].startswith(f"{why}; the source has sha256-")
+
     def test_a_commit_and_a_branch_without_a_hash(self, world: Situations, token: str) -> None:
         checked = world.results("check", token=token)
         assert said(checked["commit"]) == ("outdated", "1.1-unstable-2025-01-02", NO_HASH)
@@ -108,7 +127,9 @@ class TestBothWays:
         assert said(held) == ("outdated", "1.0", NO_HASH)
         assert held["newest"]["version"] == "2.0"
 
-    @pytest.mark.parametrize("name", [*WRITTEN, *OTHERS, *INDEXED, "commit", "moving", "old-style"])
+    @pytest.mark.parametrize(
+        "name", [*WRITTEN, *OTHERS, *OF_NOTHING, *INDEXED, "commit", "moving", "old-style"]
+    )
     def test_bump_finds_it(self, world: Situations, token: str, name: str) -> None:
         """Then the pin is true and there is nothing left to do."""
         bump = "bump --no-build"
@@ -118,7 +139,9 @@ class TestBothWays:
         verified = world.results("verify", token=token, after=(bump,))[name]
         assert verified["state"] == "true"
 
-    @pytest.mark.parametrize("name", [*WRITTEN, *OTHERS, "commit", "moving", "old-style"])
+    @pytest.mark.parametrize(
+        "name", [*WRITTEN, *OTHERS, *OF_NOTHING, "commit", "moving", "old-style"]
+    )
     def test_pin_has_nothing_to_go_by(self, world: Situations, token: str, name: str) -> None:
         """It says so, and leaves the overlay alone; what has its hash is true, or is searched."""
         pinned = world.results("pin", token=token)

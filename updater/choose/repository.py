@@ -18,7 +18,7 @@ from updater.fetchers.address import unambiguous
 from updater.identify.questions import HashQuestion, Identity
 from updater.model import Candidate, Choice, Evidence, Hashed, NoFile, Pinned, PinWarning, Take
 from updater.model.labels import ordered, parse_version, same_version
-from updater.model.sri import is_placeholder, parse_hash
+from updater.model.sri import is_of_nothing, is_placeholder, parse_hash
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -354,6 +354,11 @@ class PinnedRepository:
         if is_placeholder(self._pin.hash):
             raise HashError(
                 "it has no hash yet, so no commit can match it",
+                hint="`updater bump` finds the hash",
+            )
+        if is_of_nothing(self._pin.hash):
+            raise HashError(
+                "its hash is that of an empty file or folder, so no commit can match it",
                 hint="`updater bump` finds the hash",
             )
         pinned = parse_hash(self._pin.hash, "sha256")

@@ -19,7 +19,7 @@ from updater.model import (
     Take,
     Tracking,
 )
-from updater.model.sri import is_hash, is_placeholder
+from updater.model.sri import is_hash, is_of_nothing, is_placeholder
 from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Subject(Struct, frozen=True):
                 written = field.value if field is not None else ""
                 if written is not None and is_placeholder(written):
                     return "it has no hash yet"
+                if written is not None and is_of_nothing(written):
+                    return "its hash is that of an empty file or folder"
                 if written is not None and not is_hash(written):
                     return f"its hash {written!r} is not a hash"
         for field in self.package.side_hashes:

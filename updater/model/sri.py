@@ -22,6 +22,16 @@ _ALPHABET: Final = "0123456789abcdfghijklmnpqrsvwxyz"
 _DIGIT: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
 _BITS: Final = 5
 _EXAMPLE: Final = "write it as sha256-<base64>, sha256:<base32 or base16>, or as Nix printed it"
+# Of no bytes at all, and of the Nix archive of a folder without entries.
+_OF_NOTHING: Final = frozenset(
+    map(
+        bytes.fromhex,
+        (
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "a50a5ab6d992f5598edd92105059fae9acfc192981e08bd88534c2167e92526a",
+        ),
+    )
+)
 
 
 def parse_hash(text: str, algorithm: Algorithm | None = None) -> Sri:
@@ -56,6 +66,16 @@ def is_placeholder(text: str) -> bool:
     """
     digits = re.split("[:-]", text, maxsplit=1)[-1].rstrip("=")
     return len(set(digits)) <= 1
+
+
+def is_of_nothing(text: str) -> bool:
+    """Tell whether a hash is that of an empty file or folder, which no source is.
+
+    It is written where a download failed, and its result was hashed all the same.
+    """
+    with suppress(HashError):
+        return parse_hash(text, "sha256").digest in _OF_NOTHING
+    return False
 
 
 def is_hash(text: str) -> bool:

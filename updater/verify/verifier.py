@@ -16,7 +16,7 @@ from updater.identify.names import branch_in, was_named
 from updater.identify.questions import Identity
 from updater.model import Candidate, NoFile, Pinned, PinWarning, Verdict
 from updater.model.labels import ordered
-from updater.model.sri import is_hash, is_placeholder, parse_hash
+from updater.model.sri import is_hash, is_of_nothing, is_placeholder, parse_hash
 from updater.model.versions import abridged
 from updater.verify.checkouts import misplaced
 from updater.verify.inspector import is_label, labelled
@@ -270,7 +270,8 @@ def gone(subject: Subject, error: NotFound) -> Verdict:
 def _unhashed(subject: Subject, sri: Sri, candidate: Candidate | None, pinned: Pinned) -> Verdict:
     """Return the verdict on a pin that has only a placeholder where a hash belongs."""
     message = subject.missing_hash
-    if is_placeholder(subject.pin.hash) or not is_hash(subject.pin.hash):
+    written = subject.pin.hash
+    if is_placeholder(written) or is_of_nothing(written) or not is_hash(written):
         message = f"{message}; the source has {sri}"
     hint = "`updater bump` writes the hash"
     return _verdict(subject, "wrong hash", message, candidate, pinned, hint=hint)

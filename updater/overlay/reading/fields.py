@@ -43,6 +43,8 @@ class Fields:
     def _bound(self, binding: Binding) -> Field:
         node = binding.expression if binding.expression is not None else binding.at
         value = values.read(binding, self.data, self._choices)
+        if binding.name in HASH_FIELDS and self._is_null(binding):
+            value = values.Value("", ("",), syntax.span(node))  # in its place the hash is written
         field = self._made(binding.name, binding.at, node, value, inherited=binding.inherited)
         if value.value is not None:
             return field
@@ -102,7 +104,9 @@ class Fields:
             fields = [field for field in fields if field.name not in attributes]
             for name in attributes:
                 binding = attributes.get(name)
-                if binding is not None and not self._is_left_out(binding):
+                if binding is None:
+                    continue
+                if name in HASH_FIELDS or not self._is_null(binding):
                     fields.append(self._bound(binding))
                     fields += self._elements(binding) if name == "urls" else ()
             fields += self._below(attributes)
@@ -116,11 +120,11 @@ class Fields:
             if len(own.names) > 1
         ]
 
-    def _is_left_out(self, binding: Binding) -> bool:
+    def _is_null(self, binding: Binding) -> bool:
         """Tell whether an argument is ``null``, which all fetchers take as none."""
         node = binding.expression
         is_null = node is not None and syntax.text(node, self.data) == "null"
-        return is_null and binding.name not in HASH_FIELDS and binding.scope.find("null") is None
+        return is_null and binding.scope.find("null") is None
 
     def _elements(self, binding: Binding) -> list[Field]:
         """Return the elements of ``urls = [ ... ];`` as ``urls[0]``, ``urls[1]``."""
