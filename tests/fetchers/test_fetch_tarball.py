@@ -27,5 +27,5 @@ def test_without_a_hash_it_pins_nothing() -> None:
     assert call(KIND, f'"{HOME}/v1.2.0.tar.gz"').skip == why
     assert call(KIND, f'url = "{HOME}/v1.2.0.tar.gz"; sha256 = "";').skip == ""
     assert call(KIND, f'url = "{HOME}/main.tar.gz"; sha256 = "";').skip == (
-        "it is a file on 'main', without a version in its address"
+        "it is a file on 'main', without a version in its address; write a tag or a commit there"
     )

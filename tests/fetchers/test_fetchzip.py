@@ -18,6 +18,15 @@ def test_the_hash_is_that_of_the_tree() -> None:
     )
 
 
+def test_gitlab_s_name_of_the_file_says_the_commit_that_is_fetched() -> None:
+    page, old = "https://gitlab.com/owner/tool/-/archive", "d" * 40
+    new = f"{page}/{COMMIT}/tool-{COMMIT}.tar.gz"
+    one = call(KIND, f'url = "{page}/{old}/tool-{old}.tar.gz";')
+    assert one.fetch() == Fetch(
+        values={"version": "2.0.0", "url": new}, url=new, unpack=True, commit=COMMIT
+    )
+
+
 def test_an_archive_on_the_index_is_unpacked_and_its_file_has_the_published_hash() -> None:
     one = call(KIND, 'url = "mirror://pypi/t/tool/tool-${version}.tar.gz";')
     fetched = one.fetch(offered("tool-2.0.0.tar.gz"))

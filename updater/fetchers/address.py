@@ -80,6 +80,7 @@ _IDS = (
 # Source: GitLab docs, "Generic packages API" and "Repositories API".
 _OF_THE_API = r"https?://(?P<host>[^/]+)/api/v4/projects/(?P<project>[^/]+)/(?:packages/generic|repository)/.+"
 _BEFORE_A_REF = ("/archive/", "/tar.gz/", "/zip/", "/tarball/", "/zipball/")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHORT_HOSTS = {"github": "github.com"}
 
 
@@ -181,6 +182,8 @@ def moved(address: DownloadAddress, old: str, version: str, ref: str) -> str:
     if address.ref is None:
         return _replaced(text, old, version)
     before, after = text[: address.ref.start], text[address.ref.end :]
+    if _COMMIT.fullmatch(address.ref_name):  # GitLab's name of the file has it, too
+        after = after.replace(address.ref_name, ref)
     return before + ref + _replaced(after, old, version)
 
 

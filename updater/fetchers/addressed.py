@@ -119,7 +119,7 @@ class AddressFetcher(Fetcher):
         return (
             f"it is the index's file {here.filename}, and the package has no `version`"
             if is_unlabelled
-            else f"it is a file {where}, without a version in its address"
+            else f"it is a file {where}, without a version in its address{_advice(here)}"
         )
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
@@ -312,6 +312,11 @@ def _version_of(ref: str) -> str:
 
 def _names(url: str, ref: str) -> bool:
     return address.parse(url).ref_name == ref
+
+
+def _advice(here: DownloadAddress) -> str:
+    """Return what to write in the place of a branch or of a tag that moves."""
+    return "; write a tag or a commit there" if here.is_archive else ""
 
 
 def _is_commit(ref: str) -> bool:
