@@ -30,7 +30,7 @@ OF_TAGS = {
     "by-second": ("", "has no tag of 1.2", "1.2"),
     "by-ancestry": ("", "older than what is pinned", "1.2"),
     "by-hash": ("", "matches the pinned hash", "1.2"),
-    "by-beside": ("", "cargoHash (line 9) must change with the source, and only a build", "1.2"),
+    "by-beside": ("", "cargoHash (line 10) must change with the source, and only a build", "1.2"),
     "by-channel": ("track: release", "has not published a release", "1.2"),
     "in-other-form": ("hold: true", "", "2.0"),
     "by-index": ("track: pypi", "the index has no project", "1.2"),

@@ -48,7 +48,6 @@ NAMED = {
     "castles": ("1.2", '"kirkstone/v1.2"', ("kirkstone/v1.2", "scarthgap/v1.0"), "scarthgap/v1.0"),
     "seas": ("1.2", '"zeus_1_2"', ("zeus_1_2", "dunfell_1_0"), "dunfell_1_0"),
     "decimals": ("5.036001", '"v${version}"', ("v5.034", "v5.036001", "v5.038"), "v5.038"),
-    "more-decimals": ("1.099", "version", ("1.0985", "1.099", "1.09901"), "1.09901"),
     "zones-of-code": ("2024a", '"tzdata${version}"', ("tzdata2024a", "tzcode2024b"), "tzcode2024b"),
 }
 
@@ -74,6 +73,7 @@ PASSED = {
     "forked": ("1.3", '"v${version}"', ("v1.3", "v1.3.0.1-motley", "v1.3.1"), "1.3.1"),
     "variants": ("1.28+k3", '"v${version}"', ("v1.28+k3", "v1.28+k4", "v1.29+k3"), "1.29+k3"),
     "adopted": ("17.0.9+9", '"j-17.0.9+9"', ("j-17.0.9+9", "j-17.0.9+9_ad", "j-18+7"), "18+7"),
+    "decimals-on": ("1.099", "version", ("1.0985", "1.099", "1.09901"), "1.09901"),
     "slips": ("1.9.0", '"v${version}"', ("v1.9.0", "v1.1O.0", "v1.11.0"), "1.11.0"),
 }
 
@@ -271,8 +271,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
     """All of them in one project."""
     with situations(tmp_path_factory.mktemp("versions")) as made:
         for name, (label, rev, tags, *_) in (NAMED | SERIES | QUIET | PASSED).items():
-            tables = {"named": NAMED, "series": SERIES, "quiet": QUIET, "passed": PASSED}
-            kind = next(kind for kind, table in tables.items() if name in table)
+            tables = {
+                "named": {*NAMED},
+                "series": {*SERIES},
+                "quiet": {*QUIET},
+                "passed": {*PASSED},
+            }
+            kind = next(kind for kind, names in tables.items() if name in names)
             repository = made.repository(f"{kind}-{name}")
             for tag in tags:
                 repository.tag(tag, repository.commit({"a": tag}))

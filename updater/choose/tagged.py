@@ -220,9 +220,10 @@ class TagChooser:
             every = chain(further_decimals(self._versions.releases, self._held), every)
         strays = (stray for stray in every if not counts_lower(stray, new))
         shown = self._held.candidate.ref if self._held else self._pin.version
+        at_hand = {self._onward.held, taken.commit if taken is not None else ""}
         for release in islice(strays, _MOST_ASKED):
             tag = release.candidate
-            if tag.commit == self._onward.held or await self._onward.is_behind(tag):
+            if tag.commit in at_hand or await self._onward.is_behind(tag):
                 continue
             # What counts lower than the pin is a correction of an older one, on its own branch.
             if not counts_lower(release, current) or await self._onward.is_ahead(tag):
