@@ -9,7 +9,7 @@ from updater.effects.git import lazy
 from updater.effects.git.fetch import not_git
 from updater.effects.git.history import History
 from updater.effects.git.mirror import mirror_folder
-from updater.errors import NoSuchCommit
+from updater.errors import NoSuchCommit, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
@@ -74,9 +74,12 @@ class GitHost:
         """Ask, and ask again where the host may answer then.
 
         Raises:
+            NotFound: what an upstream kind offers need not come from a repository.
             Offline: nobody may be asked.
             UpstreamError: it does not answer, or not in git's protocol.
         """
+        if not self.url:
+            raise NotFound("upstream names no git repository", url="")
         self._http.refuse_offline(self.url)
         await self._expect_git()
 
