@@ -327,6 +327,16 @@ def refs(world: Situations) -> None:
         world.pin(f"turn-{name}", "1.1", rev=rev, sri=sri, repo=repo, field=field)
 
 
+# --- the newest version, which the branch that the call names does not hold ---
+AWAY = (
+    ("Git", 'ref = "dev";'),
+    ("Git", 'ref = "main";'),
+    ("Git", 'ref = "refs/heads/dev";'),
+    ("Tree", 'ref = "dev";'),
+    ("Git", 'shallow = true; ref = "main";'),
+)
+
+
 def checkouts(world: Situations) -> None:
     repository = tagged(world, "checkout", "v1.0", "v1.1")
     for text in ("a", "b"):
@@ -341,6 +351,7 @@ def checkouts(world: Situations) -> None:
     url = "https://github.com/o/checkout.git"
     calls = [(f"git-{name}", *call[:3]) for name, call in GIT.items()]
     calls += [(f"git-{name}", "Git", *call[:2]) for name, call in MISPLACED.items()]
+    calls += [(f"git-away-{at}", *call, "v1.2") for at, call in enumerate(AWAY)]
     calls += [("git-side", "Git", "", "v1.2"), ("git-anywhere", "Git", "allRefs = true;", "v1.2")]
     for name, function, ref, rev in calls:
         commit = repository.git("rev-parse", rev) if rev else "e" * 40
@@ -602,6 +613,16 @@ def test_ref_and_rev_move_together(world: Situations, name: str) -> None:
     assert status == ("held" if name == "no-ref" else "current")
     assert world.results("verify", after=(BUMP,))[f"git-{name}"]["state"] == "true"
     assert world.text(f"git-{name}", "", "pin") == world.text(f"git-{name}", "")
+
+
+def test_at_its_newest_version_too_a_ref_must_hold_its_commit(world: Situations) -> None:
+    for token in WAYS.values():
+        for at, (_, ref) in enumerate(AWAY):
+            for command in ("check", BUMP):
+                package = world.results(*command.split(), token=token)[f"git-away-{at}"]
+                assert package["status"] == "held", (ref, package)
+                assert package["reason"].endswith(": write the ref that holds the commit")
+            assert world.results("verify", token=token)[f"git-away-{at}"]["state"] == "gone"
 
 
 @pytest.mark.parametrize("name", MISPLACED)

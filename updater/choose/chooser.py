@@ -19,7 +19,7 @@ from updater.choose.rehashing import REQUESTED, rehashed
 from updater.choose.releases import Obstacle
 from updater.choose.resting import at_rest
 from updater.choose.tagged import TagChooser
-from updater.choose.within import within_default
+from updater.choose.within import within_branch, within_default
 from updater.model import Candidate, Choice, PinWarning, Stay, Take, Wait
 from updater.upstreams.base import TagQuestion, with_tag
 
@@ -142,6 +142,7 @@ class Chooser:
                 lambda onward: Chooser(onward, self._index, "").first_decision(),
             )
             decision = await within_default(self._repository, decision)
+            decision = await within_branch(self._repository, decision)
         decision = await as_declared(self._repository, decision, is_requested=bool(self._to))
         if self._unhashed:
             decision = rehashed(decision, self._unhashed, self._repository.present)

@@ -1,4 +1,7 @@
-"""A call that names no ref: the default branch holds its commit, and must hold the next one."""
+"""Where Nix looks for the commit of a call without a hash: its ref must hold it, and the next one.
+
+Of a call that names no ref, that is the default branch.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater.model import Take, Wait
+from updater.model import Stay, Take, Wait
 
 if TYPE_CHECKING:
     from updater.choose.repository import PinnedRepository
     from updater.choose.subjects import Decision
+
+OTHER_REF = "write the ref that holds the commit"
+"""What to do where a ref does not hold it."""
 
 
 async def within_default(repository: PinnedRepository, decision: Decision) -> Decision:
@@ -34,6 +40,27 @@ async def within_default(repository: PinnedRepository, decision: Decision) -> De
     shown = choice.candidate.ref or choice.candidate.version
     reason = f"{shown}: {in_default_only(offer.default_branch)}"
     return replace(decision, choice=Wait(reason, candidate=choice.candidate))
+
+
+async def within_branch(repository: PinnedRepository, decision: Decision) -> Decision:
+    """Return a decision that waits where the branch that a call names lacks the commit that stays.
+
+    Raises:
+        UpstreamError: the history cannot be had.
+    """
+    branch, commit = repository.subject.branch, repository.checkout
+    if not (isinstance(decision.choice, Stay) and branch and commit):
+        return decision
+    if await repository.holds(repository.offer.branches.get(branch, ""), commit):
+        return decision
+    candidate = decision.choice.candidate or repository.present
+    wait = Wait(f"{not_in_branch(branch, commit)}: {OTHER_REF}", candidate=candidate)
+    return replace(decision, choice=replace(wait, warnings=decision.choice.warnings))
+
+
+def not_in_branch(branch: str, commit: str) -> str:
+    """Say that a branch does not hold a commit."""
+    return f"the branch {branch} does not hold {commit}, so that Nix does not find it there"
 
 
 def in_default_only(branch: str) -> str:

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.choose.within import in_default_only
+from updater.choose.within import OTHER_REF, in_default_only, not_in_branch
 
 if TYPE_CHECKING:
     from updater.choose.repository import PinnedRepository
     from updater.model import State
-
-_OTHER_REF = "write the ref that holds the commit"
 
 
 class Misplaced(Struct, frozen=True):
@@ -46,7 +44,7 @@ async def misplaced(repository: PinnedRepository) -> Misplaced | None:
         return _other_tag(repository)
     if branch and branch not in offer.branches:
         message = f"{project} has no branch {branch!r}, in which its ref says that the commit is"
-        return Misplaced("gone", message, _OTHER_REF)
+        return Misplaced("gone", message, OTHER_REF)
     head = branch or (offer.default_branch if subject.is_in_default else "")
     if head and await repository.holds(offer.branches.get(head, ""), commit):
         return None
@@ -54,8 +52,7 @@ async def misplaced(repository: PinnedRepository) -> Misplaced | None:
     if await identifier.whole_id(offer.repository, commit, is_large=is_large) != commit:
         return Misplaced("gone", f"{project} has no commit {commit}", is_unknown=True)
     if branch:
-        message = f"the branch {branch} does not hold {commit}, so that Nix does not find it there"
-        return Misplaced("gone", message, _OTHER_REF)
+        return Misplaced("gone", not_in_branch(branch, commit), OTHER_REF)
     return Misplaced("true", in_default_only(head)) if head else None
 
 
@@ -63,7 +60,7 @@ def _other_tag(repository: PinnedRepository) -> Misplaced | None:
     """Return what is wrong with the tag that a call names; None where its commit is the call's."""
     tag, commit = repository.subject.pin.rev, repository.checkout
     if not repository.named:
-        return Misplaced("gone", f"{repository.subject.project} has no tag {tag!r}", _OTHER_REF)
+        return Misplaced("gone", f"{repository.subject.project} has no tag {tag!r}", OTHER_REF)
     if repository.named == commit:
         return None
     message = f"tag {tag} is commit {repository.named} now, but its rev is {commit}"
