@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 BUMP = "bump --no-build"
 SEEDS = (1,)
 THOROUGH = pytest.param(
-    (100, 101, 102, 103, 104, 105, 106, 107, 108, 233, 237), marks=pytest.mark.thorough, id="more"
+    (100, 101, 102, 103, 104, 105, 106, 107, 108, 233, 237, 276),
+    marks=pytest.mark.thorough,
+    id="more",
 )
 
 

@@ -119,12 +119,16 @@ def _tag_form(pin: Pin, policy: Policy, offer: Offer, names: TagNames) -> TagFor
         shown = _shown_form(replace(pin, rev=rev), names)
         if shown is not None and (is_tag or pin.through_version or _is_used(shown, offer)):
             return shown
+    return own_form(offer, names) or general_form(names)
+
+
+def own_form(offer: Offer, names: TagNames) -> TagForm | None:
+    """Return the form of tags with the package's own name; None where no tag has it."""
     own = names.of_monorepo
-    if own:
-        prefixed = prefixed_form(own, "")
-        if any(parse_version(prefixed.version(candidate.ref)) for candidate in offer.candidates):
-            return prefixed
-    return general_form(names)
+    form = prefixed_form(own, "") if own else None
+    if form is None or not any(parse_version(form.version(tag.ref)) for tag in offer.candidates):
+        return None
+    return form
 
 
 def _is_used(form: TagForm, offer: Offer) -> bool:

@@ -14,6 +14,8 @@ from updater.choose.interpreters import other_python
 from updater.choose.pythons import with_pythons
 from updater.choose.releases import Obstacle, marked_early, too_young
 from updater.choose.sources import bound_to_another, bound_to_tag
+from updater.choose.tag_shapes import own_form
+from updater.choose.versions import is_commit
 from updater.errors import RateLimited, UpstreamError
 from updater.model import NoFile, TagFacts, Take
 from updater.model.labels import is_label_of
@@ -128,11 +130,28 @@ class Vetting:
             UpstreamError: its source cannot be read.
         """
         repository = self._repository
-        bound = bound_to_tag(repository.subject, candidate)
+        bound = bound_to_tag(repository.subject, candidate) or self._unnamed(candidate)
         if not bound or not repository.builds_tree:
             return ""
         own = (await repository.as_declared(candidate)).version
         return "" if own == candidate.version else bound_to_another(candidate, own, bound)
+
+    def _unnamed(self, candidate: Candidate) -> str:
+        """Return why a commit beside another label would not tell that it is a candidate's.
+
+        Where some tags have the package's name, others count only by the label that they mean.
+        """
+        repository = self._repository
+        subject, policy = repository.subject, repository.subject.policy
+        if not is_commit(subject.pin.rev) or policy.tag_format or policy.tag_pattern:
+            return ""
+        own = own_form(repository.offer, subject.names)
+        if own is None or own.version(candidate.ref) is not None:
+            return ""
+        return (
+            "beside that label its commit would not tell that it is this package's: set "
+            "`tag_format` for the package"
+        )
 
     async def _tag_facts(self, candidate: Candidate) -> TagFacts:
         """Return what is said of a tag; nothing where its host does not tell."""
