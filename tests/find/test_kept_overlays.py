@@ -6,43 +6,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.find.counted import CountedRun
 from tests.project import FAKE, github_overlay
 from updater.effects import kept
-from updater.effects.processes import beside
-from updater.find import kept_overlays
+from updater.find import kept_overlays, parsed
 from updater.find.ahead import begin_looking, begin_reading
 from updater.find.kept_overlays import KeptOverlays
 from updater.find.packages import find_packages
-from updater.overlay.reading import file as reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import FunctionFile
 
 NAMED = ("a.nix", "b.nix")
 
 
-class Run:
-    """A run in a project: what it finds, which texts it parses, and what it is told."""
+class Run(CountedRun):
+    """One that keeps what it reads."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.root = root
-        self.parsed: list[str] = []
-        self.told: list[str] = []
-        read = reading.read_packages
-
-        def counted(
-            data: bytes, file: str, fetchers: frozenset[str], functions: Sequence[FunctionFile] = ()
-        ) -> reading.FileContent:
-            self.parsed.append(file)
-            return read(data, file, fetchers, functions)
-
-        monkeypatch.setattr(reading, "read_packages", counted)
-        monkeypatch.setattr("updater.find.packages.read_packages", counted)
-        monkeypatch.setattr(beside, "_may_copy", lambda: False)
+        super().__init__(root, monkeypatch, "updater.find.packages.read_packages")
 
     @property
     def earlier(self) -> KeptOverlays:
@@ -51,8 +35,7 @@ class Run:
 
     def find(self, *named: str) -> OverlayFiles:
         """Read files as a run does that keeps what it reads."""
-        self.parsed.clear()
-        self.told.clear()
+        self.begin()
         return begin_reading(self.root / "project", named or NAMED, earlier=self.earlier)()
 
 
@@ -135,7 +118,7 @@ def test_a_file_with_a_secret_is_read_each_time(run: Run) -> None:
 
 def test_another_reader_reads(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run.find()
-    monkeypatch.setattr(kept_overlays, "FETCH_FUNCTIONS", frozenset({"fetchurl"}))
+    monkeypatch.setattr(parsed, "FETCH_FUNCTIONS", frozenset({"fetchurl"}))
     run.find()
     assert run.parsed
 

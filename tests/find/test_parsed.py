@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.find.counted import CountedRun
 from tests.project import FAKE, github_overlay
 from updater.effects import kept
-from updater.effects.processes import beside
 from updater.find import parsed
 from updater.find.ahead import begin_reading
 from updater.find.packages import find_packages
 from updater.find.parsed import ParsedOverlays
-from updater.overlay.reading import file as reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from updater.find.overlay_files import OverlayFiles
-    from updater.model import FunctionFile
 
 NAMED = ("a.nix", "b.nix", "calls.nix", "given.nix", "linked.nix")
 GIVEN = """\
@@ -39,28 +36,12 @@ stdenv.mkDerivation {
 CALLED = '{ fetchPypi }: { src = fetchPypi { pname = "c"; version = "1"; hash = ""; }; }'
 
 
-class Run:
-    """A run in a project: what it finds, which texts it parses, and what it is told."""
-
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.root = root
-        self.parsed: list[str] = []
-        self.told: list[str] = []
-        read = reading.read_packages
-
-        def counted(
-            data: bytes, file: str, fetchers: frozenset[str], functions: Sequence[FunctionFile] = ()
-        ) -> reading.FileContent:
-            self.parsed.append(file)
-            return read(data, file, fetchers, functions)
-
-        monkeypatch.setattr(reading, "read_packages", counted)
-        monkeypatch.setattr(beside, "_may_copy", lambda: False)
+class Run(CountedRun):
+    """One that keeps what it reads."""
 
     def find(self) -> OverlayFiles:
         """Find packages."""
-        self.parsed.clear()
-        self.told.clear()
+        self.begin()
         known = ParsedOverlays(self.root / "kept", self.root / "project", self.told.append)
         return begin_reading(self.root / "project", NAMED, known)()
 

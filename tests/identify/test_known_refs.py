@@ -17,6 +17,7 @@ from updater.identify.search import NothingFound
 from updater.model.sri import parse_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.loopback.github import GitHub
@@ -129,18 +130,24 @@ def test_without_time_nothing_more_is_fetched(github: GitHub, tmp_path: Path) ->
     assert len(github.server.requests()) == FOUND_AT_ONCE
 
 
+def known_and_all(github: GitHub, folder: Path) -> Iterator[Path]:
+    """Yield a folder whose cache has nothing, and one that has all of the repository."""
+    for cache in ("known", "all"):
+        own = folder / cache
+        own.mkdir()
+        if cache == "all":
+            with Mirror.opened(address(github), own / "cache/mirrors"):
+                pass
+        yield own
+
+
 def test_so_many_trees_may_be_looked_at_as_where_all_was_cloned(
     tmp_path: Path, github: GitHub
 ) -> None:
     repository = github.repository("o", "r")
     for number in range(100):
         repository.commit({"a": str(number)})
-    for cache in ("known", "all"):
-        folder = tmp_path / cache
-        folder.mkdir()
-        if cache == "all":
-            with Mirror.opened(address(github), folder / "cache/mirrors"):
-                pass
+    for folder in known_and_all(github, tmp_path):
         answer = identified(folder, github, FAKE, budget=SearchBudget(max_candidates=80))
         assert isinstance(answer, NothingFound)
         assert (answer.looked_at, answer.ended_by) == (80, "--max-candidates 80")
@@ -172,12 +179,7 @@ def test_of_equal_trees_the_known_branch_s_counts_whatever_else_was_cloned(
     repository.commit({"a": "2"}, branch="feature", parents=[first])
     squashed = repository.commit({"a": "2"}, parents=[first])
     sri = unpacked_hash(repository, squashed, tmp_path)
-    for cache in ("known", "all"):
-        folder = tmp_path / cache
-        folder.mkdir()
-        if cache == "all":
-            with Mirror.opened(address(github), folder / "cache/mirrors"):
-                pass
+    for folder in known_and_all(github, tmp_path):
         assert commit_of(identified(folder, github, sri)) == squashed
     both = identified(tmp_path, github, sri, branches=("main", "feature"))
     assert commit_of(both) == repository.head("feature")  # the oldest

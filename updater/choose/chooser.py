@@ -99,7 +99,7 @@ class Chooser:
             tags.append(choice.candidate)
         if not tags:
             return ()
-        held = self._repository.held_before or self._repository.named
+        held = self._repository.held
         records, project = self._repository.records, self._offer.project
         return tuple(
             TagQuestion(project, tag.ref, held)
@@ -195,7 +195,7 @@ class Chooser:
             UpstreamError: the repository cannot be asked.
         """
         newest, names = self._tags[0].version if self._tags else None, self._subject.names
-        onward = Onward(self._repository, self._repository.held_before or self._repository.named)
+        onward = Onward(self._repository, self._repository.held)
         newer = choose.newer_in_other_forms(self._versions, newest, names)
         for tag in islice(newer, _MOST_IN_OTHER_FORMS):
             if not await onward.is_behind(tag):
@@ -233,7 +233,7 @@ class Chooser:
         if choose.is_commit(self._pin.rev) and self._repository.pinned().version is None:
             choice = await self._over_commit(versions)
         else:
-            held = self._repository.held_before or self._repository.named
+            held = self._repository.held
             choice = await TagChooser(self._repository, versions, held).choose()
         if not isinstance(choice, Take):
             warnings += self._repository.ambiguous

@@ -279,6 +279,11 @@ class PinnedRepository:
         return self.run.records.held_commit(self.subject, self.offer.facts)
 
     @property
+    def held(self) -> str:
+        """The commit that it holds as far as its rev tells; empty where nobody knows."""
+        return self.held_before or self.named
+
+    @property
     def present(self) -> Candidate | None:
         """What is pinned, as it is labelled; None where the rev names neither commit nor tag."""
         pin = self._pin

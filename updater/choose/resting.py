@@ -41,8 +41,7 @@ async def at_rest(
     is_tagged_head = is_named and repository.tracking.kind == "commit"
     subject, rev = repository.subject, candidate.ref or candidate.commit
     # The tag may have moved away from what is pinned, and a moving rev becomes what its hash holds.
-    held = repository.held_before or repository.named
-    is_pinned = candidate.commit in (held, decision.pinned.commit)
+    is_pinned = candidate.commit in (repository.held, decision.pinned.commit)
     if not is_pinned and not is_tagged_head:
         return decision
     pin = replace(subject.pin, rev=rev, version=candidate.version, through_version=False)

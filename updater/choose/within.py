@@ -54,8 +54,8 @@ async def within_branch(repository: PinnedRepository, decision: Decision) -> Dec
     if await repository.holds(repository.offer.branches.get(branch, ""), commit):
         return decision
     candidate = decision.choice.candidate or repository.present
-    wait = Wait(f"{not_in_branch(branch, commit)}: {OTHER_REF}", candidate=candidate)
-    return replace(decision, choice=replace(wait, warnings=decision.choice.warnings))
+    reason, warnings = f"{not_in_branch(branch, commit)}: {OTHER_REF}", decision.choice.warnings
+    return replace(decision, choice=Wait(reason, candidate=candidate, warnings=warnings))
 
 
 def not_in_branch(branch: str, commit: str) -> str:

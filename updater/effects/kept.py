@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import updater
+from updater.effects import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,6 +92,17 @@ def used(path: Path) -> None:
         OSError: it is not there, or another user's.
     """
     os.utime(path)
+
+
+def place_of(folder: Path, root: Path) -> Path:
+    """Return the file in which a folder keeps what is known of one project.
+
+    Args:
+        folder: where it is kept.
+        root: the project's folder.
+    """
+    place = files.real(root).encode(errors="surrogateescape")
+    return folder / hashlib.sha256(place).hexdigest()[:40]
 
 
 def code_stamp(*names: str) -> bytes:

@@ -80,17 +80,27 @@ def begin_looking(
     known = earlier.recalled(likely) if earlier is not None else None
     if known is not None and known.hold:
         return lambda: known.overlays
-    copy = ForkedWork(lambda: msgspec.msgpack.encode(_looked_at(root, likely)))
+    copied = _begin_copied(partial(_looked_at, root, likely))
 
     def end() -> OverlayFiles | None:
-        with interruptible():
-            data = copy.result()
-        if data is None:
+        read = copied()
+        if read is None:
             return None
-        read = msgspec.msgpack.decode(data, type=ReadOverlays)
         if earlier is not None:
             earlier.keep(likely, read)
         return read.overlays if read.hold else None
+
+    return end
+
+
+def _begin_copied(reading: Callable[[], ReadOverlays]) -> Callable[[], ReadOverlays | None]:
+    """Begin to read in a copy of this process, and return what waits for it: None if it failed."""
+    copy = ForkedWork(lambda: msgspec.msgpack.encode(reading()))
+
+    def end() -> ReadOverlays | None:
+        with interruptible():
+            data = copy.result()
+        return None if data is None else msgspec.msgpack.decode(data, type=ReadOverlays)
 
     return end
 
@@ -101,16 +111,12 @@ def _begin_whole(
     known = earlier.recalled(named) if earlier is not None else None
     if known is not None:
         return lambda: known.overlays
-    copy = ForkedWork(lambda: msgspec.msgpack.encode(_whole(root, named, hold=False)))
+    reading = partial(_whole, root, named, hold=False)
+    copied = _begin_copied(reading)
 
     def end() -> OverlayFiles:
         with interruptible():
-            data = copy.result()
-            read = (
-                _whole(root, named, hold=False)
-                if data is None
-                else msgspec.msgpack.decode(data, type=ReadOverlays)
-            )
+            read = copied() or reading()
         if earlier is not None:
             earlier.keep(named, read)
         return read.overlays

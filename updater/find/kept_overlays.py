@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw, Struct
 
-from updater.effects import entry_points, files, kept
+from updater.effects import kept
 from updater.effects.own_files import OwnFiles
 from updater.errors import ReadError
 from updater.find.overlay_files import OverlayFiles
-from updater.kinds import FETCH_FUNCTIONS
+from updater.find.parsed import parsers
 from updater.model import Package
 from updater.text import without_secrets
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _FORM = "updater-overlays-1"
 # What a text is read by: where this changes, so may what is read.
 _READERS = ("text.py", "errors.py", "model", "overlay/reading", "find")
-_PARSERS = ("tree-sitter", "tree-sitter-nix")
 
 
 class ReadOverlays(Struct, frozen=True):
@@ -64,8 +63,7 @@ class KeptOverlays:
     """
 
     def __init__(self, folder: Path, root: Path, tell: Callable[[str], None]) -> None:
-        place = files.real(root).encode(errors="surrogateescape")
-        self._path = folder / hashlib.sha256(place).hexdigest()[:40]
+        self._path = kept.place_of(folder, root)
         self._root = root
         self._tell = tell
 
@@ -121,5 +119,4 @@ def _has_secret(data: bytes) -> bool:
 
 def _readers() -> bytes:
     """Return a digest of all that decides how a text is read."""
-    names = "\n".join((*entry_points.releases(*_PARSERS), *sorted(FETCH_FUNCTIONS)))
-    return hashlib.sha256(names.encode() + kept.code_stamp(*_READERS)).digest()
+    return hashlib.sha256(parsers() + kept.code_stamp(*_READERS)).digest()

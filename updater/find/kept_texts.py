@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
-from updater.effects import files, kept
+from updater.effects import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,8 +58,7 @@ class KeptTexts:
     def __init__(
         self, folder: Path, root: Path, form: KeptForm, tell: Callable[[str], None]
     ) -> None:
-        place = files.real(root).encode(errors="surrogateescape")
-        self._path = folder / hashlib.sha256(place).hexdigest()[:40]
+        self._path = kept.place_of(folder, root)
         self._form = form
         self._texts = self._read(tell)
         self._used: set[str] = set()

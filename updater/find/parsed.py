@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from updater.effects import kept
+from updater.effects import entry_points, kept
 from updater.find.kept_texts import KeptForm, KeptTexts
 from updater.kinds import FETCH_FUNCTIONS
 
@@ -92,9 +92,11 @@ def _digest(data: bytes, functions: Sequence[FunctionFile]) -> bytes:
     return digest.digest()
 
 
+def parsers() -> bytes:
+    """Return what parses texts, by its releases, and what counts there as a fetcher."""
+    return "\n".join((*entry_points.releases(*_PARSERS), *sorted(FETCH_FUNCTIONS))).encode()
+
+
 def _readers() -> bytes:
     """Return a digest of all that decides how a text is read."""
-    from importlib.metadata import version  # noqa: PLC0415 - not cheap
-
-    names = "\n".join((*map(version, _PARSERS), *sorted(FETCH_FUNCTIONS)))
-    return hashlib.sha256(names.encode() + kept.code_digest(*_READERS)).digest()
+    return hashlib.sha256(parsers() + kept.code_digest(*_READERS)).digest()
