@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from tests.project import Project
 from updater.cli import session
-from updater.effects.http import client, variables
+from updater.effects.http import certificates
 from updater.effects.processes import ancestors
 from updater.kinds import KNOWN_HOSTS
 from updater.overlay.reading import file, uses
@@ -37,7 +37,8 @@ _SCRUBBED = ("TOKEN", "PROXY", "SECRET", "GITHUB_", "GIT_", "NO_COLOR", "CI", "U
 
 _SLOW = {"commands", "faults", "building"}
 _LONG, _ONE_IN = 4, 4
-_machines_certificates = cache(variables.trusted_certificates)
+_own_certificates = certificates.trusted_certificates
+_machines_certificates = cache(_own_certificates)
 _AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _NUMBERS = count()
 _STARTED_WITH = tuple(os.environ.get(name) for name in _AUTHORITIES)
@@ -47,7 +48,7 @@ def _trusted_certificates() -> ssl.SSLContext:
     """Read the machine's authorities once: a hundred and more, in each command that a test runs."""
     if tuple(os.environ.get(name) for name in _AUTHORITIES) == _STARTED_WITH:
         return _machines_certificates()
-    return variables.trusted_certificates()
+    return _own_certificates()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -99,7 +100,7 @@ def _scrubbed(
     for kept in (file._packages, file.parse_file, uses.references):  # what other tests have read
         kept.cache_clear()
     monkeypatch.setattr(ancestors, "PROC", tmp_path / "no-processes")
-    monkeypatch.setattr(client, "trusted_certificates", _trusted_certificates)
+    monkeypatch.setattr(certificates, "trusted_certificates", _trusted_certificates)
     monkeypatch.setattr(session, "BRIEF_SECONDS", 120.0)  # no machine's load decides an answer
     live = request.node.get_closest_marker("live") is not None
     for name in list(os.environ):

@@ -88,7 +88,7 @@ class GitHost:
                 with self._http.traffic.asking(self.url):
                     return await ask()
 
-        return await self._http.trying(self.url)(once)
+        return await self._http.answered(self.url, once)
 
     async def read(self, history: History, commit: str, path: str, largest: int) -> bytes | None:
         """Return a file of a commit that was fetched, None where there is none.

@@ -118,6 +118,10 @@ class Session(Struct, frozen=True):
     @asynccontextmanager
     async def network(self, progress: SilentProgress) -> AsyncIterator[tuple[Http, Prefetcher]]:
         """Open the network as the configuration limits it."""
+        from updater.effects.http import certificates
+
+        reading = certificates.begin_reading()  # beside the imports that follow
+
         from platformdirs import user_cache_path
 
         from updater.effects.http.addresses import origin
@@ -152,6 +156,7 @@ class Session(Struct, frozen=True):
             wait=progress.wait,
             detail=progress.detail,
             cache=cache,
+            certificates=reading,
         )
         with impatient():
             async with opened as http:

@@ -26,7 +26,8 @@ from updater.effects.github.refusals import (
     hint,
     seconds_to_wait,
 )
-from updater.effects.http.variables import refuse_missing_bundles, refuse_unusable_proxies
+from updater.effects.http.certificates import refuse_missing_bundles
+from updater.effects.http.variables import refuse_unusable_proxies
 from updater.errors import PublishError
 
 if TYPE_CHECKING:

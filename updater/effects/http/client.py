@@ -8,9 +8,10 @@ and certificate authorities are those of the environment (HTTPS_PROXY, NO_PROXY,
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, closing, contextmanager
+from functools import partial
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 import httpcore  # noqa: F401 - httpx imports it with its first client; it is known to be needed
@@ -20,6 +21,7 @@ from msgspec.structs import replace
 from updater import __version__
 from updater.effects.http.addresses import shown
 from updater.effects.http.cache import Cache
+from updater.effects.http.certificates import begin_reading
 from updater.effects.http.connections import Connections
 from updater.effects.http.credentials import Credential, Credentials
 from updater.effects.http.downloads import DRIPS, Downloads, limited, paced
@@ -30,19 +32,23 @@ from updater.effects.http.responses import BEGINNING, ResponseReader
 from updater.effects.http.resuming import ResumableBody
 from updater.effects.http.statuses import FOREIGN, absent, mapped, silent
 from updater.effects.http.traffic import Traffic
-from updater.effects.http.variables import refuse_unusable_proxies, trusted_certificates
+from updater.effects.http.variables import refuse_unusable_proxies
 from updater.effects.kept import untold
 from updater.errors import NotFound, Offline, UpstreamError
 from updater.model import HttpResponse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+    import ssl
+    from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
+    from concurrent.futures import Future
     from pathlib import Path
 
     import tenacity
 
     from updater.effects.http.network import Network
     from updater.model import Condensing, Scheme
+
+T = TypeVar("T")
 
 _HEADERS = {"User-Agent": f"updater/{__version__}"}
 # Clones and downloads take memory and processors here; of answers, the waiting is all.
@@ -60,13 +66,15 @@ class Http:
         fetched: how many bytes git may fetch at once.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - `opened` alone calls it
         self,
         network: Network,
         credentials: tuple[Credential, ...],
         say: Callable[[str], None],
         patience: Patience,
         cache: Cache | None,
+        *,
+        tls: ssl.SSLContext,
     ) -> None:
         self.say = say
         self.traffic = Traffic()
@@ -77,8 +85,6 @@ class Http:
         self._credentials = Credentials(credentials)
         self._patience = patience
         self._reader = ResponseReader(self._credentials, patience.clock)
-        refuse_unusable_proxies()
-        tls = trusted_certificates()
         limits = httpx.Limits(max_connections=network.concurrency)
         self._connections = Connections(tls, limits)
         self._client = httpx.AsyncClient(
@@ -107,6 +113,7 @@ class Http:
         detail: Callable[[str], None] = untold,
         cache: Path | None = None,
         clock: Clock | None = None,
+        certificates: Future[ssl.SSLContext] | None = None,
     ) -> AsyncIterator[Http]:
         """Open the connection pool and close it at the end.
 
@@ -118,6 +125,7 @@ class Http:
             detail: is told what only `-v` shows.
             cache: the folder where answers are kept for later runs; None keeps none.
             clock: the time.
+            certificates: those that are trusted, being read; None reads them here.
 
         Raises:
             ConfigError: proxies or certificates of the environment cannot be used.
@@ -129,7 +137,9 @@ class Http:
             wait or (lambda _host, text: say(text)),
             clock or Clock(),
         )
-        http = cls(network, credentials, say, patience, answers)
+        refuse_unusable_proxies()
+        tls = (certificates or begin_reading()).result()
+        http = cls(network, credentials, say, patience, answers, tls=tls)
         try:
             async with http._client:
                 yield http
@@ -145,9 +155,9 @@ class Http:
         """
         self._connections.meanwhile = work
 
-    def trying(self, what: str) -> tenacity.AsyncRetrying:
-        """Return tenacity's loop for a request that is not made here, as git's are."""
-        return self._patience.tries(what, TRANSIENT)
+    async def answered(self, what: str, once: Callable[[], Awaitable[T]]) -> T:
+        """Send a request that is not made here, as git's are, with this client's patience."""
+        return await self._patience.answered(what, TRANSIENT, once)
 
     def has_token(self, url: str) -> bool:
         """Tell whether a token is bound to an address's host."""
@@ -192,9 +202,8 @@ class Http:
             return earlier.answer
         conditions = earlier.conditions if earlier is not None else {}
         request = self._request("GET", url, b"", {**sent, **headers, **conditions})
-        answer: HttpResponse
         try:
-            answer = await self._patience.tries(url, on)(self._once, request, None)
+            answer = await self._patience.answered(url, on, partial(self._once, request))
         except NotFound:
             if cache is not None:
                 cache.keep(key, HttpResponse(HTTPStatus.NOT_FOUND, url, {}, b""))
@@ -238,7 +247,7 @@ class Http:
                 raise Offline(shown(url))
             return earlier.answer
         request = self._request("POST", url, content, sent)
-        answer: HttpResponse = await self._patience.tries(url, on)(self._once, request, judge)
+        answer = await self._patience.answered(url, on, partial(self._once, request, judge))
         if self._cache is not None:
             self._cache.keep(key, answer, content)
         return answer
@@ -267,7 +276,7 @@ class Http:
             raise Offline(shown(url))
 
     async def _once(
-        self, request: httpx.Request, judge: Callable[[HttpResponse], None] | None
+        self, request: httpx.Request, judge: Callable[[HttpResponse], None] | None = None
     ) -> HttpResponse:
         url = str(request.url)
         async with self._limit:

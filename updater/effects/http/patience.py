@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
-import tenacity
 from msgspec import Struct, field
 
 from updater.effects.http.traffic import host_of
@@ -16,13 +16,13 @@ from updater.errors import RateLimited, ServerFailed, Unreachable, UpstreamError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    import tenacity
+    from tenacity.wait import wait_base
+
+T = TypeVar("T")
+
 TRANSIENT: tuple[type[UpstreamError], ...] = (RateLimited, ServerFailed, Unreachable)
 """What may succeed when it is sent again."""
-
-# Not `wait_exponential_jitter`, whose arguments have other names before tenacity 9.2
-_BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=10) + tenacity.wait_random(0, 0.5)
-# So that all who wait for one limit's end do not come back in the same instant.
-_SPREAD = tenacity.wait_random(0, 1)
 
 
 class Clock(Struct, frozen=True):
@@ -49,21 +49,29 @@ class Patience(Struct, frozen=True):
     clock: Clock = Clock()
     _notices: set[tuple[str, str]] = field(default_factory=set)
 
-    def tries(self, what: str, on: tuple[type[UpstreamError], ...]) -> tenacity.AsyncRetrying:
-        """Return the loop for a request.
+    async def answered(
+        self, what: str, on: tuple[type[UpstreamError], ...], once: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Send a request, again where that may mend its failure, and return what it returns.
 
         Args:
             what: the request's address.
             on: the failures after which it is sent again.
+            once: sends it.
         """
-        return tenacity.AsyncRetrying(
-            sleep=self.clock.sleep,
-            retry=tenacity.retry_if_exception_type(on),
-            wait=self._wait,
-            stop=self._stop,
-            before_sleep=lambda state: self._announce(state, what),
-            reraise=True,
-        )
+        try:
+            return await once()
+        except on as error:
+            failures = [error]
+
+        # tenacity, which is imported only where something fails, sees the first failure too.
+        async def again() -> T:
+            if failures:
+                raise failures.pop()
+            return await once()
+
+        answer: T = await self._tries(what, on)(again)
+        return answer
 
     def blocking_tries(
         self, what: str, worth: Callable[[BaseException], bool]
@@ -74,6 +82,8 @@ class Patience(Struct, frozen=True):
             what: the request's address.
             worth: whether it is sent again after a failure that may be mended by that.
         """
+        import tenacity  # noqa: PLC0415 - as above
+
         return tenacity.Retrying(
             sleep=self.clock.block,
             retry=tenacity.retry_if_exception(
@@ -85,12 +95,30 @@ class Patience(Struct, frozen=True):
             reraise=True,
         )
 
+    def _tries(self, what: str, on: tuple[type[UpstreamError], ...]) -> tenacity.AsyncRetrying:
+        """Return the loop for a request.
+
+        Args:
+            what: the request's address.
+            on: the failures after which it is sent again.
+        """
+        import tenacity  # noqa: PLC0415 - where something has failed, or takes long
+
+        return tenacity.AsyncRetrying(
+            sleep=self.clock.sleep,
+            retry=tenacity.retry_if_exception_type(on),
+            wait=self._wait,
+            stop=self._stop,
+            before_sleep=lambda state: self._announce(state, what),
+            reraise=True,
+        )
+
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = _error(state)
         if isinstance(error, RateLimited) and error.until is not None:
             left = (error.until - self.clock.now()).total_seconds()
-            return max(0.0, left) + _SPREAD(state)
-        return _BACKOFF(state)
+            return max(0.0, left) + _spread()(state)
+        return _backoff()(state)
 
     def _stop(self, state: tenacity.RetryCallState) -> bool:
         tried_enough = state.attempt_number > self.retries
@@ -112,6 +140,22 @@ class Patience(Struct, frozen=True):
         when = f" in {seconds} s" if seconds else ""
         number = f"{state.attempt_number + 1} of {self.retries + 1}"
         self.wait(host, f"{why or error}, trying again{when}, {number}")
+
+
+@cache
+def _backoff() -> wait_base:
+    import tenacity  # noqa: PLC0415 - as above
+
+    # Not `wait_exponential_jitter`, whose arguments have other names before tenacity 9.2
+    return tenacity.wait_exponential(multiplier=0.5, max=10) + tenacity.wait_random(0, 0.5)
+
+
+@cache
+def _spread() -> wait_base:
+    """Return a wait so that all who wait for one limit's end do not come back at once."""
+    import tenacity  # noqa: PLC0415 - as above
+
+    return tenacity.wait_random(0, 1)
 
 
 def _error(state: tenacity.RetryCallState) -> BaseException | None:

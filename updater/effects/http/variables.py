@@ -1,4 +1,4 @@
-"""What the environment says of the network: proxies and certificates, refused where it is wrong.
+"""What the environment says of proxies, refused where it is wrong.
 
 Sources: httpx documentation, "Environment variables"; curl(1), "ENVIRONMENT".
 """
@@ -6,7 +6,6 @@ Sources: httpx documentation, "Environment variables"; curl(1), "ENVIRONMENT".
 from __future__ import annotations
 
 import os
-import ssl
 from importlib.util import find_spec
 from urllib.request import getproxies
 
@@ -67,40 +66,3 @@ def _problem(address: str) -> tuple[str, str]:
 def _variable(name: str, value: str) -> str:
     """Return the variable that has a value, which may be in capitals."""
     return name if os.environ.get(name) == value else name.upper()
-
-
-def trusted_certificates() -> ssl.SSLContext:
-    """Return what is trusted: the environment's authorities, or else those that httpx has.
-
-    Raises:
-        ConfigError: the environment names none that can be read.
-    """
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        path = os.environ.get(name, "")
-        if not path:
-            continue
-        if name == "SSL_CERT_DIR" and not os.path.isdir(path):  # noqa: PTH112 - it fails at no path
-            raise _no_certificates(name, f"{path} is not a folder")
-        try:
-            return httpx.create_ssl_context()
-        except ssl.SSLError as error:
-            raise _no_certificates(name, f"{path} holds no certificate in PEM") from error
-        except OSError as error:
-            raise _no_certificates(name, f"{path} cannot be read: {error.strerror}") from error
-    return httpx.create_ssl_context()
-
-
-def _no_certificates(variable: str, problem: str) -> ConfigError:
-    return ConfigError(problem, file=variable, hint="name the authorities that you trust")
-
-
-def refuse_missing_bundles() -> None:
-    """Make sure that there are the certificates that are named to requests, which PyGithub uses.
-
-    Raises:
-        ConfigError: there are not.
-    """
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        path = os.environ.get(name, "")
-        if path and not os.path.exists(path):  # noqa: PTH110 - it fails at no path
-            raise _no_certificates(name, f"there is no {path}")
