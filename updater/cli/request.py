@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from updater.config.kept_yaml import KeptYaml
     from updater.config.load import Config
     from updater.find.selection import Names
 
@@ -53,10 +54,19 @@ class Request(Struct, frozen=True):
         """Read the configuration; what was passed over on the way is told."""
         from updater.config import load
 
-        config = load.load(self.root, self.config)
+        config = load.load(self.root, self.config, self._kept_yaml())
         for note in config.place.notes:
             self.note(note)
         return config
+
+    def _kept_yaml(self) -> KeptYaml | None:
+        if not self.cache:
+            return None
+        from platformdirs import user_cache_path
+
+        from updater.config.kept_yaml import KeptYaml
+
+        return KeptYaml(user_cache_path("updater") / "configurations", self.note)
 
     def names(self, config: Config) -> Names:
         """Return the PKG arguments, which may be paths from where they were given."""

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
-import yaml
 from msgspec import Struct
 
 from updater.config import values as spellings
-from updater.config import yaml_text
 from updater.config.keys import Document
 from updater.config.package_keys import PackageOptions
 from updater.errors import ConfigError
 from updater.text import nearest, without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
+    from updater.config.kept_yaml import KeptYaml
     from updater.config.mistakes import Misfit
 
 _MOST_SHOWN = 100  # characters of a value that is wrong
 _NEAR = 0.8
-# What PyYAML quotes of the text, but for single characters and its own names of what it expected.
-_QUOTED = re.compile(r"'(?:(<[a-z ]+>|\\?.)|[^']*)'|\"[^\"]*\"")
 _MOST_KEYS = 100  # that are looked at to tell whose file it is
 # Keys of which other programs' files have some, too, and the updater's has none at the top.
 _OWN = frozenset(Document.__struct_fields__)
@@ -56,37 +49,47 @@ class ConfigText(Struct, frozen=True):
 
     def line(self, *path: str | int) -> int | None:
         """Return the line of a key, or of an item of a list, counted from 1; None if not there."""
-        node = _composed(self.content)
-        lines = list(_lines(node, path))
+        lines = self.lines(*path)
         return lines[-1] if len(lines) == len(path) else None
 
+    def lines(self, *path: str | int) -> list[int]:
+        """Return the lines of the steps into the text, as far as they are there."""
+        from updater.config import yaml_text  # noqa: PLC0415 - as in `parse`
 
-def parse(content: bytes, shown: str) -> ConfigText:
+        return list(yaml_text.lines(self.content, path))
+
+
+def parse(content: bytes, shown: str, earlier: KeptYaml | None = None) -> ConfigText:
     """Read a file of configuration as YAML.
 
     Args:
         content: its bytes.
         shown: the file's name in messages.
+        earlier: what earlier runs read of such texts; None where nothing is kept.
 
     Raises:
         ConfigError: as its message says.
     """
+    known = earlier.recalled(content) if earlier is not None else None
+    if known is not None:
+        return ConfigText(content, shown, known.data)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         message = "cannot be read: it is not UTF-8"
         raise ConfigError(message, file=shown, hint="check --config") from error
+    # PyYAML takes longer to import than a small file to be read, and a large one takes longer yet.
+    from updater.config import yaml_text  # noqa: PLC0415
+
     try:
         data = yaml_text.load(text)
     except ValueError as error:
         raise ConfigError(str(error), file=shown, hint="write it shorter") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        problem = _QUOTED.sub(lambda quote: f"'{quote[1] or '...'}'", error.problem or "")
-        raise ConfigError(f"not valid YAML: {problem}", file=shown, line=line) from error
-    except yaml.YAMLError as error:
-        problem = "it has a character that YAML does not take"
-        raise ConfigError(f"not valid YAML: {problem}", file=shown) from error
+    except yaml_text.NotYaml as error:
+        message = f"not valid YAML: {error.problem}"
+        raise ConfigError(message, file=shown, line=error.line) from error
+    if earlier is not None:
+        earlier.keep(content, data)
     return ConfigText(content, shown, data)
 
 
@@ -109,15 +112,9 @@ def read(text: ConfigText) -> Document:
         raise _wrong(first_misfit(data, Document, spellings.read), text) from error
 
 
-@lru_cache(maxsize=1)
-def _composed(content: bytes) -> yaml.Node | None:
-    return yaml.compose(content.decode("utf-8"), Loader=yaml.SafeLoader)
-
-
 def _wrong(misfit: Misfit, text: ConfigText) -> ConfigError:
-    node = _composed(text.content)
     # What came in through a merge key has no line of its own.
-    line = next(reversed([*_lines(node, misfit.path)]), None)
+    line = next(reversed(text.lines(*misfit.path)), None)
     key = ".".join(map(str, misfit.path))
     if not misfit.expected:
         hint = _suggestion(str(misfit.path[-1]), misfit)
@@ -140,26 +137,6 @@ def _suggestion(key: str, misfit: Misfit) -> str:
     )
 
 
-def _lines(node: yaml.Node | None, path: Iterable[str | int]) -> Iterator[int]:
-    """Yield the line of each step into a document, as far as the steps are there."""
-    for part in path:
-        step = _step(node, part)
-        if step is None:
-            return
-        yield step[0].start_mark.line + 1
-        node = step[1]
-
-
 def shortened(text: str) -> str:
     """Return the beginning of a long text."""
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
-
-
-def _step(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(part):
-                return key, value
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-        return node.value[part], node.value[part]
-    return None

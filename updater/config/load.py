@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from updater.config.kept_yaml import KeptYaml
     from updater.config.package_keys import PackageOptions
     from updater.config.place import ProjectPlace
 
@@ -239,18 +240,19 @@ def _kind(text: str) -> TrackKind:
     return kinds[text]
 
 
-def load(start: Path, file: str | None) -> Config:
+def load(start: Path, file: str | None, earlier: KeptYaml | None = None) -> Config:
     """Read the configuration.
 
     Args:
         start: the folder that ``-C`` names.
         file: what ``--config`` names; without it the file is looked for upwards to the
             repository's root, and may be absent.
+        earlier: what earlier runs read of such files; None where nothing is kept.
 
     Raises:
         UsageError: the file cannot be read, or is wrong as a `ConfigError` says.
     """
-    return configured(find_place(start, file))
+    return configured(find_place(start, file, earlier))
 
 
 def configured(place: ProjectPlace) -> Config:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from updater.config.kept_yaml import KeptYaml
+
 NAME, OTHER_NAME = "config.yaml", "updater.yaml"
 """What the file is called; the second where the first is another program's, or as one likes."""
 
@@ -41,13 +43,14 @@ class ProjectPlace(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def find_place(start: Path, named: str | None) -> ProjectPlace:
+def find_place(start: Path, named: str | None, earlier: KeptYaml | None = None) -> ProjectPlace:
     """Find the configuration.
 
     Args:
         start: the folder that ``-C`` names.
         named: what ``--config`` names, relative to it: a file, whose paths are then relative to
             ``start``; or a folder, whose configuration counts as if it lay in ``start``.
+        earlier: what earlier runs read of such files; None where nothing is kept.
 
     Raises:
         UsageError: there is no such file, it cannot be read, or there are two.
@@ -55,11 +58,11 @@ def find_place(start: Path, named: str | None) -> ProjectPlace:
     if not files.is_folder(start):
         raise ConfigError("is not a folder", file=str(start), hint="check -C")
     if named is not None and not files.is_folder(start / named):
-        return ProjectPlace(start, _read(start / named, named))
+        return ProjectPlace(start, _read(start / named, named, earlier))
     nearest = start if named is None else start / named
     notes: list[str] = []
     for height, folder in enumerate(files.up_to_repository(nearest)):
-        text = _text_in(folder, start, notes)
+        text = _text_in(folder, start, notes, earlier)
         if text is not None:
             return ProjectPlace(_above(start, height), text, tuple(notes))
     return ProjectPlace(_root_without(start), None, tuple(notes))
@@ -104,15 +107,15 @@ def _above(start: Path, height: int) -> Path:
     return [start, *files.absolute(start).parents][height]
 
 
-def _read(path: Path, shown: str) -> ConfigText:
+def _read(path: Path, shown: str, earlier: KeptYaml | None) -> ConfigText:
     try:
         content = files.read(path, shown)
     except ReadError as error:
         raise UsageError(error.message, hint="check --config") from error
-    return parse(content, shown)
+    return parse(content, shown, earlier)
 
 
-def _read_own(folder: Path, name: str, shown: str) -> ConfigText:
+def _read_own(folder: Path, name: str, shown: str, earlier: KeptYaml | None) -> ConfigText:
     """Read a file that was looked for, and not named: it may be a stranger's link to anything."""
     try:
         files.refuse_outside(folder, name)
@@ -120,17 +123,20 @@ def _read_own(folder: Path, name: str, shown: str) -> ConfigText:
         raise UsageError(
             error.message, hint="put the file itself there, or name it with --config"
         ) from error
-    return _read(folder / name, shown)
+    return _read(folder / name, shown, earlier)
 
 
-def _text_in(folder: Path, start: Path, notes: list[str]) -> ConfigText | None:
+def _text_in(
+    folder: Path, start: Path, notes: list[str], earlier: KeptYaml | None
+) -> ConfigText | None:
     """Return the configuration that lies in a folder, and note another program's file."""
     first, second = folder / NAME, folder / OTHER_NAME
     shown, shown_second = files.relative(first, start), files.relative(second, start)
     if files.is_folder(first):
         notes.append(f"{shown} is not read: it is a folder")
     if not files.is_named_file(second):
-        text = _read_own(folder, NAME, shown) if files.is_named_file(first) else None
+        is_there = files.is_named_file(first)
+        text = _read_own(folder, NAME, shown, earlier) if is_there else None
         if text is None or not text.is_foreign:
             return text
         notes.append(
@@ -140,12 +146,12 @@ def _text_in(folder: Path, start: Path, notes: list[str]) -> ConfigText | None:
         return None
     if files.is_named_file(first) and not _is_foreign(folder, shown, notes):
         raise _ambiguous(shown, shown_second)
-    return _read_own(folder, OTHER_NAME, shown_second)
+    return _read_own(folder, OTHER_NAME, shown_second, earlier)
 
 
 def _is_foreign(folder: Path, shown: str, notes: list[str]) -> bool:
     try:
-        return _read_own(folder, NAME, shown).is_foreign
+        return _read_own(folder, NAME, shown, None).is_foreign
     except ConfigError as error:
         notes.append(f"{error}; it is ignored, since {OTHER_NAME} is in the same folder")
         return True

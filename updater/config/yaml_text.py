@@ -8,19 +8,35 @@ so that the model says what its key expects. Source: PyYAML's documentation, "Co
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
 _LARGEST = 1 << 20
 _MOST_VALUES = 100_000
 _MOST_DIGITS = 18
 _LONGEST_DATE = 40  # with a fraction, a zone and blanks; also a number with colons
+# What PyYAML quotes of the text, but for single characters and its own names of what it expected.
+_QUOTED = re.compile(r"'(?:(<[a-z ]+>|\\?.)|[^']*)'|\"[^\"]*\"")
 _ASCII_CONTROL = re.compile(r"[^\t\n\r -~]")
+
+
+class NotYaml(Exception):
+    """A text is no YAML.
+
+    Attributes:
+        problem: what is wrong; no more of the text is in it than a character.
+        line: where, counted from 1; None where that is not known.
+    """
+
+    def __init__(self, problem: str, line: int | None = None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.line = line
 
 
 def load(text: str) -> Any:  # noqa: ANN401 - whatever it says
@@ -28,10 +44,23 @@ def load(text: str) -> Any:  # noqa: ANN401 - whatever it says
 
     Raises:
         ValueError: it breaks a bound; its sentence says which.
-        yaml.YAMLError: it is no YAML.
+        NotYaml: it is none.
     """
     if len(text) > _LARGEST:
         raise ValueError(f"has more than {_LARGEST} characters")
+    try:
+        return _loaded(text)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        problem = _QUOTED.sub(lambda quote: f"'{quote[1] or '...'}'", error.problem or "")
+        raise NotYaml(problem, line) from error
+    except yaml.YAMLError as error:
+        raise NotYaml("it has a character that YAML does not take") from error
+
+
+def _loaded(text: str) -> Any:  # noqa: ANN401 - as above
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -39,10 +68,24 @@ def load(text: str) -> Any:  # noqa: ANN401 - whatever it says
             return None
         _count(node, {}, set())
         return loader.construct_document(node)
-    except RecursionError:
-        raise ValueError("is nested too deeply") from None
     finally:
         loader.dispose()
+
+
+def lines(content: bytes, path: Iterable[str | int]) -> Iterator[int]:
+    """Yield the line of each step into a document, counted from 1, as far as the steps are there.
+
+    Args:
+        content: the text in UTF-8, which `load` took.
+        path: keys, and numbers of items of lists.
+    """
+    node = _composed(content)
+    for part in path:
+        step = _step(node, part)
+        if step is None:
+            return
+        yield step[0].start_mark.line + 1
+        node = step[1]
 
 
 class _Loader(yaml.SafeLoader):
@@ -105,3 +148,18 @@ def _count(node: yaml.Node, counts: dict[int, int], opened: set[int]) -> int:
     if counts[mark] > _MOST_VALUES:
         raise ValueError(f"has more than {_MOST_VALUES} values once its aliases are replaced")
     return counts[mark]
+
+
+@lru_cache(maxsize=1)
+def _composed(content: bytes) -> yaml.Node | None:
+    return yaml.compose(content.decode("utf-8"), Loader=yaml.SafeLoader)
+
+
+def _step(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+        return node.value[part], node.value[part]
+    return None
