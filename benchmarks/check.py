@@ -37,6 +37,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import certifi
 import trustme
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -115,12 +116,14 @@ class Bench:
             repository.settle()
             _publish(index, name, 10 + number * 37 % 90)
         authority = trustme.CA()
-        authority.cert_pem.write_to_path(folder / "authority.pem")
+        # As many authorities as every user has: each tool reads them in every run.
+        bundle = Path(certifi.where()).read_bytes() + authority.cert_pem.bytes()
+        (folder / "authorities.pem").write_bytes(bundle)
         certificate = authority.issue_cert("localhost", "api.localhost")
         certificate.private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
         self._servers: list[subprocess.Popen[bytes]] = []
         self.port = self._served(github.url, index.server.url, "http/1.1")
-        self._tls = ssl.create_default_context(cafile=self.folder / "authority.pem")
+        self._tls = ssl.create_default_context(cafile=self.folder / "authorities.pem")
         self._make_projects(self.port, "")
         self._ports = [self.port, self._served(github.url, index.server.url, "h2")]
         self._make_projects(self._ports[1], "-h2")
@@ -187,7 +190,7 @@ class Bench:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
-            "SSL_CERT_FILE": str(self.folder / "authority.pem"),
+            "SSL_CERT_FILE": str(self.folder / "authorities.pem"),
             "LC_ALL": "C.UTF-8",
         }
         self._count()
@@ -217,7 +220,7 @@ class Bench:
         environment = {
             **os.environ,
             "GITHUB_TOKEN": TOKEN,
-            "SSL_CERT_FILE": str(self.folder / "authority.pem"),
+            "SSL_CERT_FILE": str(self.folder / "authorities.pem"),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
         }
         done = subprocess.run(command, env=environment, check=True, capture_output=True)
