@@ -133,6 +133,14 @@ ADDRESSES = {
         f'fetchzip {{ url = "{ARCHIVE}/v${{version}}.zip"; hash = "SRI"; }}',
         "/archive/v1.2.zip",
     ),
+    "named": (
+        f'fetchzip {{ url = "{ARCHIVE}/v${{version}}/a-v${{version}}.tar.gz"; hash = "SRI"; }}',
+        "/archive/v1.2/a-v1.2.tar.gz",
+    ),
+    "numbered": (
+        f'fetchzip {{ url = "{ARCHIVE}/v${{version}}/a-${{version}}.tar.gz"; hash = "SRI"; }}',
+        "/archive/v1.2/a-1.2.tar.gz",
+    ),
     "checkout": (
         (
             'builtins.fetchGit { url = "https://github.com/o/NAME.git"; rev = "COMMIT"; '

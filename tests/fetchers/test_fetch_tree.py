@@ -67,7 +67,10 @@ def test_a_ref_that_names_a_tag_moves_with_the_commit() -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        ('type = "tarball"; url = "https://d.example/a.tar.gz";', "it has no narHash, so it pins"),
+        (
+            'type = "tarball"; url = "https://d.example/a.tar.gz";',
+            "it has no narHash, so Nix takes what is at its address at the time: to follow it",
+        ),
         (
             f'type = "tarball"; url = "https://d.example/a.tar.gz"; {HASH}',
             "it is a file at https://d.example/a.tar.gz, without a version",

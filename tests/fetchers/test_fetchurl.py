@@ -12,6 +12,7 @@ from updater.model import Candidate, Fetch, NoFile, Pin
 from updater.overlay.reading.file import read_packages
 from updater.overlay.reading.pins import places
 
+WITHOUT = "without a version in its address"
 HOME = "https://github.com/owner/tool"
 
 
@@ -44,7 +45,7 @@ HOME = "https://github.com/owner/tool"
             "https://bitbucket.org/owner/tool/get/v1.2.0.tar.gz",
             "https://bitbucket.org/owner/tool",
             "v1.2.0",
-            False,
+            True,
         ),
         ("mirror://pypi/t/tool_kit/tool_kit-1.2.0.tar.gz", "pypi:tool-kit", "", False),
         ("https://index.example/packages/source/t/tool/tool-1.2.0.zip", "pypi:tool", "", False),
@@ -155,11 +156,15 @@ def test_a_tag_of_another_form_is_written_as_it_is() -> None:
     )
 
 
-def test_an_address_of_a_tag_takes_no_commit() -> None:
-    url = f"{HOME}/archive/v1.2.0.tar.gz"
+def test_an_address_of_a_release_takes_no_commit() -> None:
+    """An archive does, as a rev does."""
+    url = f"{HOME}/releases/download/v1.2.0/tool.zip"
     assert call(KIND, f'url = "{url}";').fetch(UNTAGGED) == NoFile(
         f"{UNTAGGED.version} has no tag, but {url} needs one"
     )
+    archive = call(KIND, f'url = "{HOME}/archive/v1.2.0.tar.gz";').fetch(UNTAGGED)
+    assert isinstance(archive, Fetch)
+    assert archive.url == f"{HOME}/archive/{COMMIT}.tar.gz"
 
 
 def test_a_file_of_the_index_has_the_hash_that_the_index_publishes() -> None:
@@ -199,7 +204,14 @@ def test_what_changes_the_hash_blocks_it(arguments: str, blocked: str) -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        (f"{HOME}/raw/main/x.json", "it is a file on 'main', without a version in its address"),
+        (
+            f"{HOME}/raw/main/x.json",
+            f"it is a file on 'main', {WITHOUT}; write a tag or a commit there",
+        ),
+        (
+            f"{HOME}/releases/download/nightly/tool.zip",
+            f"it is a file on 'nightly', {WITHOUT}; write the tag of a release there",
+        ),
         (
             "https://example.org/latest.tar.gz",
             "it is a file at https://example.org/latest.tar.gz, without a version in its address",

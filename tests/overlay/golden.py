@@ -75,6 +75,7 @@ _STEM = Bump(files=("Tool-2.0.0.tar.gz",))
 _COMMIT = Bump(ref="")
 _ASSET = Bump("tool", asset="Tool_2.0.0_linux.tgz")
 BUMPS = {
+    "address-of-a-branch-without-tags": _COMMIT,
     "called-by-what-is-imported": Bump("tool"),
     "called-through-a-name": Bump("tool"),
     "called-with-its-version": Bump("tool"),

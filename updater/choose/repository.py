@@ -14,7 +14,7 @@ from updater.choose.subjects import Decision
 from updater.choose.tag_forms import prefixed_form
 from updater.choose.vetting import Vetting
 from updater.errors import HashError, NoArchive, NotFound, Refused
-from updater.fetchers.address import unambiguous
+from updater.fetchers import address
 from updater.identify.questions import HashQuestion, Identity
 from updater.model import Candidate, Choice, Evidence, Hashed, NoFile, Pinned, PinWarning, Take
 from updater.model.labels import ordered, parse_version, same_version
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
     from updater.identify.questions import Identification
-    from updater.model import Offer, Policy
+    from updater.model import Offer, Policy, Source
 
 
 class PinnedRepository:
@@ -60,7 +60,7 @@ class PinnedRepository:
         rev = choose.short_ref(subject.pin.rev, offer)
         if rev != subject.pin.rev:
             subject = replace(subject, pin=replace(subject.pin, rev=rev))
-        if (subject.source.value("rev") or "").startswith(("refs/heads/", "heads/")):
+        if _is_branch_alone(subject.source):
             # A tag of the branch's name is not what the rev names.
             others = [tag for tag in offer.candidates if tag.ref != subject.pin.rev]
             offer = replace(offer, candidates=tuple(others))
@@ -211,8 +211,8 @@ class PinnedRepository:
         Nix cannot fetch it then: GitHub answers 300 for the archive of such a name.
         """
         rev, source = self._pin.rev, self.subject.source
-        address = source.value("url", "urls[0]") or ""
-        is_bare = source.value("rev") == rev or unambiguous(address, rev) != address
+        url = source.value("url", "urls[0]") or ""
+        is_bare = source.value("rev") == rev or address.unambiguous(url, rev) != url
         if not is_bare or rev not in self.offer.branches or not choose.is_tag(rev, self.offer):
             return ()
         message = (
@@ -334,7 +334,7 @@ class PinnedRepository:
         if isinstance(fetch, NoFile):
             raise HashError(fetch.reason)
         if self.ambiguous:
-            fetch = replace(fetch, url=unambiguous(fetch.url, subject.pin.rev))
+            fetch = replace(fetch, url=address.unambiguous(fetch.url, subject.pin.rev))
         prefetcher = self.run.prefetcher
         try:
             return await prefetcher.hash(fetch, subject.policy.hash)
@@ -419,3 +419,10 @@ class PinnedRepository:
             return [rev]
         branch = self.offer.branches.get(rev if rev != "HEAD" else self.offer.default_branch)
         return [commit for commit in (self.named, branch) if commit]
+
+
+def _is_branch_alone(source: Source) -> bool:
+    """Tell whether a call says that its ref is a branch, and not a tag of that name."""
+    if (source.value("rev") or "").startswith(("refs/heads/", "heads/")):
+        return True
+    return address.parse(source.value("url", "urls[0]") or "").names_branch

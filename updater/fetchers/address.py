@@ -22,7 +22,8 @@ _ENDING = r"(?:\.tar\.(?:gz|bz2|xz|zst)|\.tgz|\.zip|\.tar)"
 _REF = r"(?:refs/(?:tags|heads)/(?P<ref>[^?#]+?)|(?P<plain>[^/?#]+?))"
 _REPOSITORY = r"https?://(?P<host>[^/]+)/(?P<path>[^/]+/[^/]+)"
 
-# Each with the commit's own archive or not: what `git archive` writes carries the commit's id.
+# Not by `git archive`, so without the commit's id.
+_GET = rf"{_REPOSITORY}/get/(?P<ref>[^/]+){_ENDING}"
 _ARCHIVES = (
     # Behind the tag may stand any name for the file; it ends with the same version.
     (
@@ -37,6 +38,7 @@ _ARCHIVES = (
         r"https?://(?:api\.)?(?P<host>[^/]+)/(?:repos/)?(?P<path>[^/]+/[^/]+)"
         rf"/(?:tarball|zipball)/{_REF}"
     ),
+    _GET,
 )
 _ASSETS = (
     rf"{_REPOSITORY}/releases/download/(?P<ref>[^/]+)/(?P<asset>[^/?#]+)",
@@ -47,7 +49,6 @@ _ASSETS = (
 )
 _FILES = (
     *_ASSETS,
-    rf"{_REPOSITORY}/get/(?P<ref>[^/]+){_ENDING}",
     (
         rf"{_REPOSITORY}/(?:-/)?raw/(?:refs/tags/|refs/heads/|tag/|branch/|commit/)?(?P<ref>[^/]+)/.+"
     ),
@@ -80,7 +81,9 @@ _IDS = (
 # Source: GitLab docs, "Generic packages API" and "Repositories API".
 _OF_THE_API = r"https?://(?P<host>[^/]+)/api/v4/projects/(?P<project>[^/]+)/(?:packages/generic|repository)/.+"
 _BEFORE_A_REF = ("/archive/", "/tar.gz/", "/zip/", "/tarball/", "/zipball/")
+_HEADS, _TAGS = "refs/heads/", "refs/tags/"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_DIGIT = re.compile("[0-9]")
 _SHORT_HOSTS = {"github": "github.com"}
 
 
@@ -99,6 +102,7 @@ class DownloadAddress(Struct, frozen=True):
             and folder, which no upstream claims.
         ref: where the address names a tag, branch or commit; None where it does not.
         is_archive: it is the archive of a commit, not a file that somebody uploaded.
+        carries_commit: that is made by ``git archive``, which writes the commit's id into it.
         is_hashed: it has the file's hash in it, so that only the index tells that of another file.
         asset: the name of a release's file; on GitLab a path. Empty for all else.
     """
@@ -107,6 +111,7 @@ class DownloadAddress(Struct, frozen=True):
     project: Project
     ref: Span | None = None
     is_archive: bool = False
+    carries_commit: bool = False
     is_hashed: bool = False
     asset: str = ""
 
@@ -114,6 +119,37 @@ class DownloadAddress(Struct, frozen=True):
     def ref_name(self) -> str:
         """The tag, branch or commit that it names, or an empty string."""
         return self.text[self.ref.start : self.ref.end] if self.ref is not None else ""
+
+    @property
+    def before(self) -> str:
+        """What stands before the ref; all of it where it names none."""
+        return self.text[: self.ref.start] if self.ref is not None else self.text
+
+    @property
+    def names_branch(self) -> bool:
+        """Whether it says that the ref is a branch, and not a tag of that name."""
+        return self.ref is not None and self.before.endswith(_HEADS)
+
+    @property
+    def name(self) -> re.Match[str] | None:
+        """The name of an archive behind its ref, if it is that or its number: ``/tool-1.2.zip``.
+
+        Its groups are ``lead``, ``name`` and ``ending``.
+        """
+        if self.ref is None or not self.is_archive:
+            return None
+        names = "|".join(map(re.escape, (self.ref_name, _number(self.ref_name))))
+        expression = rf"(?P<lead>/(?:[^/]*[-_])?)(?P<name>{names})(?P<ending>{_ENDING})"
+        return re.fullmatch(expression, self.text[self.ref.end :])
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a file has a name of its own behind what looks like the ref.
+
+        A slash may as well be in the ref's own name: ``archive/feature/x.zip``.
+        """
+        behind = self.text[self.ref.end :] if self.ref is not None else ""
+        return self.is_archive and "/" in behind and self.name is None
 
     @property
     def filename(self) -> str:
@@ -136,6 +172,7 @@ def parse(text: str) -> DownloadAddress:
                     project,
                     Span(*match.span(group)),
                     is_archive,
+                    carries_commit=is_archive and pattern != _GET,
                     asset=match["asset"] if pattern in _ASSETS else "",
                 )
     index = _pattern(_INDEX).fullmatch(text)
@@ -150,6 +187,12 @@ def parse(text: str) -> DownloadAddress:
     parts = urlsplit(text)
     folder = parts.path.rsplit("/", 1)[0]
     return DownloadAddress(text, Project(parts.scheme, parts.netloc, folder.removeprefix("/")))
+
+
+def _number(ref: str) -> str:
+    """Return a ref without what stands before its first digit; all of a commit, or without one."""
+    first = _DIGIT.search(ref)
+    return ref if first is None or _COMMIT.fullmatch(ref) else ref[first.start() :]
 
 
 def id_in(text: str) -> str:
@@ -181,10 +224,17 @@ def moved(address: DownloadAddress, old: str, version: str, ref: str) -> str:
     text = address.text
     if address.ref is None:
         return _replaced(text, old, version)
-    before, after = text[: address.ref.start], text[address.ref.end :]
-    if _COMMIT.fullmatch(address.ref_name):  # GitLab's name of the file has it, too
-        after = after.replace(address.ref_name, ref)
-    return before + ref + _replaced(after, old, version)
+    before, after = address.before, text[address.ref.end :]
+    for prefix in (_HEADS, _TAGS):  # `refs/heads/main` becomes a tag, or a commit
+        if before.endswith(prefix) and ref != address.ref_name:
+            before = before.removesuffix(prefix) + ("" if _COMMIT.fullmatch(ref) else _TAGS)
+    if "/" in ref and before.endswith(_BEFORE_A_REF) and "/-/" not in before:
+        before += _TAGS  # else nothing tells where the name ends
+    named = address.name
+    if named is None:
+        return before + ref + _replaced(after, old, version)
+    new = ref.replace("/", "-") if named["name"] == address.ref_name else _number(ref)
+    return f"{before}{ref}{_replaced(named['lead'], old, version)}{new}{named['ending']}"
 
 
 def of_asset(address: DownloadAddress, ref: str, name: str) -> str:
@@ -197,17 +247,17 @@ def of_asset(address: DownloadAddress, ref: str, name: str) -> str:
     """
     assert address.ref is not None  # noqa: S101 - that of its release
     between = address.text[address.ref.end :].removesuffix(address.asset)
-    return f"{address.text[: address.ref.start]}{ref}{between}{name}"
+    return f"{address.before}{ref}{between}{name}"
 
 
 def unambiguous(text: str, tag: str) -> str:
     """Return the address of a tag's archive as one that no branch of the same name can mean."""
     here = parse(text)
     is_bare = here.is_archive and here.ref is not None and here.ref_name == tag
-    before = text[: here.ref.start] if is_bare and here.ref is not None else ""
+    before = here.before if is_bare else ""
     if not before.endswith(_BEFORE_A_REF) or "/-/" in before:
         return text
-    return f"{before}refs/tags/{text[len(before) :]}"
+    return f"{before}{_TAGS}{text[len(before) :]}"
 
 
 def _replaced(text: str, old: str, new: str) -> str:

@@ -12,31 +12,29 @@ from typing import TYPE_CHECKING, ClassVar
 from updater.fetchers import address
 from updater.fetchers.base import Fetcher, is_through_version, required, switched_on, written_hash
 from updater.fetchers.index_files import absent, spelled_file
+from updater.fetchers.moved_addresses import URLS, addresses, moved_addresses, version_of
 from updater.model import (
+    HASH_FIELDS,
     Candidate,
     Fetch,
     Fetched,
-    Field,
     NoFile,
     Package,
     Pin,
     Project,
     Source,
 )
-from updater.overlay.reading.functions import rendered
 from updater.overlay.reading.pins import places
 
 if TYPE_CHECKING:
     from updater.fetchers.address import DownloadAddress
     from updater.model import Distribution, Unpacking
 
-_URLS = ("url", "urls[0]")
 _OF_ONE_FILE = (
     "its address has {}, which no other version's file has: write an address that is made of the "
     "version, such as that of a release's file"
 )
 _COMMIT_DIGITS = 40
-_VERSION_TAG = re.compile(r"(?:[A-Za-z][\w@-]*?[-_/@]?)?(?P<version>\d+(?:\.\d+)+[\w.+-]*)")
 _PARTED = re.compile(r"(?<=\d)[_-](?=\d)")  # as in v1_2
 
 CURL_OPTIONS = ("curlOpts", "curlOptsList")
@@ -66,7 +64,7 @@ class AddressFetcher(Fetcher):
         return Pin(
             version=package.label,
             rev=self._address(package, source).ref_name,
-            through_version=is_through_version(package, source, *_URLS),
+            through_version=is_through_version(package, source, *URLS),
             hash=written_hash(source),
         )
 
@@ -86,33 +84,35 @@ class AddressFetcher(Fetcher):
 
     def upstream_hint(self, source: Source) -> str:
         """Return the repository that the address of a package of GitLab names."""
-        field = source.get(*_URLS)
+        field = source.get(*URLS)
         return address.upstream_in((field.value if field is not None else "") or "")
 
     def registry(self, package: Package, source: Source) -> str:
         """Only Nix knows where the addresses are that begin with ``mirror:``."""
         del package
-        field = source.get(*_URLS)
+        field = source.get(*URLS)
         project = address.parse(field.value).project if field and field.value else None
         hidden = project is not None and project.scheme == "npm" and not project.host
         return "npm" if hidden else ""
 
     def skip(self, package: Package, source: Source) -> str:
-        """An address without version or commit is that of a file on a branch, or the like."""
-        field = source.get(*_URLS)
+        """An address without a version, and without a ref of a repository, is of any one file."""
+        field = source.get(*URLS)
         version = package.label
         if field is None or field.value is None:
             return ""
         if identity := address.id_in(field.value):
             return _OF_ONE_FILE.format(identity)
         here = address.parse(field.value)
-        if _is_commit(here.ref_name) or is_through_version(package, source, *_URLS):
+        if _is_commit(here.ref_name) or is_through_version(package, source, *URLS):
             return ""
         if version and places(version, field.value):
             return ""
-        # of a tag that its source belies
-        is_belied = here.is_archive and _version_of(_PARTED.sub(".", here.ref_name))
-        if is_belied or (package.unlabelled and _version_of(here.ref_name)):
+        # of a branch, of a tag that moves, or of one that its source belies
+        is_named = here.is_archive and (
+            not here.is_doubtful or version_of(_PARTED.sub(".", here.ref_name))
+        )
+        if is_named or (package.unlabelled and version_of(here.ref_name)):
             return ""
         where = f"on {here.ref_name!r}" if here.ref_name else f"at {field.value}"
         is_unlabelled = version is None and here.project.on_index
@@ -125,7 +125,7 @@ class AddressFetcher(Fetcher):
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the address of the candidate's file."""
         here = self._address(package, source)
-        new_ref = candidate.commit if _is_commit(here.ref_name) else candidate.ref
+        new_ref = _new_ref(here, candidate)
         if here.ref is not None and not new_ref:
             return NoFile(f"{candidate.version} has no tag, but {here.text} needs one")
         if here.ref is None and candidate.commit and not candidate.ref:
@@ -140,12 +140,11 @@ class AddressFetcher(Fetcher):
                 if told is not None
                 else self._at_index(package, source, candidate, values)
             )
-        for name, field in _addresses(source):
-            new = _moved(package, field, candidate.version, new_ref)
-            if isinstance(new, NoFile):
-                return new
-            values[name] = new
-        url = values[_name(source)]
+        moved = moved_addresses(package, source, candidate.version, new_ref)
+        if isinstance(moved, NoFile):
+            return moved
+        values |= moved
+        url = next(moved[name] for name in URLS if name in moved)
         if here.project.on_index or (here.project.lists_releases and candidate.distributions):
             return self._from_registry(source, values, url, candidate)
         blocked = self.blocked(source)
@@ -157,7 +156,7 @@ class AddressFetcher(Fetcher):
             url=f"{web}{url.removeprefix(host)}" if web and url.startswith(f"{host}/") else url,
             unpack=self.unpack,
             unpacking=self._unpacking(source),
-            commit=candidate.commit if here.is_archive else "",
+            commit=candidate.commit if here.carries_commit else "",
             blocked=blocked,
         )
 
@@ -179,7 +178,7 @@ class AddressFetcher(Fetcher):
         self, source: Source, asset: Distribution, ref: str, values: dict[str, str], web: str
     ) -> Fetched:
         """Return the file of a release that the user's `asset` names, at its tag's address."""
-        (name, field), *others = _addresses(source)
+        (name, field), *others = addresses(source)
         here = address.parse(field.value or "")
         if others or not here.asset:
             return NoFile("`asset` moves one address of a release's file, and no others")
@@ -205,11 +204,10 @@ class AddressFetcher(Fetcher):
         file = spelled_file(filename, candidate.version, candidate.distributions)
         if file is None:
             return absent(filename, candidate)
-        for name, field in _addresses(source):
-            new = _moved(package, field, candidate.version, candidate.ref)
-            if isinstance(new, NoFile):
-                return new
-            values[name] = new.replace(filename, file.filename)
+        moved = moved_addresses(package, source, candidate.version, candidate.ref)
+        if isinstance(moved, NoFile):
+            return moved
+        values |= {name: url.replace(filename, file.filename) for name, url in moved.items()}
         return Fetch(
             values=_as_listed(source, values, file),
             url=file.url,
@@ -223,7 +221,7 @@ class AddressFetcher(Fetcher):
     def _from_registry(
         self, source: Source, values: dict[str, str], url: str, candidate: Candidate
     ) -> Fetched:
-        is_computed = any(field.is_computed for _, field in _addresses(source))
+        is_computed = any(field.is_computed for _, field in addresses(source))
         here, filename = address.parse(url).project, address.parse(url).filename
         distribution = spelled_file(filename, candidate.version, candidate.distributions)
         is_respelled = distribution is not None and distribution.filename != filename
@@ -254,69 +252,45 @@ class AddressFetcher(Fetcher):
 
     @staticmethod
     def _address(package: Package, source: Source) -> DownloadAddress:
-        return address.parse(required(package, source, *_URLS))
+        return address.parse(required(package, source, *URLS))
 
 
-def _name(source: Source) -> str:
-    return next(name for name in _URLS if source.get(name) is not None)
+def unhashed(source: Source, name: str) -> str:
+    """Return why a call without a hash is not followed, with what to write; empty where it has one.
 
-
-def _addresses(source: Source) -> list[tuple[str, Field]]:
-    return [
-        (field.name, field)
-        for field in source.fields
-        if field.name == "url" or field.name.startswith("urls[")
-    ]
+    Args:
+        source: the call.
+        name: the argument that takes the hash.
+    """
+    if source.get(*HASH_FIELDS) is not None:
+        return ""
+    place = f'`{{ url = ...; {name} = ""; }}` for' if source.bare else f'`{name} = "";` beside'
+    return (
+        f"it has no {name}, so Nix takes what is at its address at the time: to follow it, write "
+        f"{place} the address, and `updater bump` finds the hash"
+    )
 
 
 def _as_listed(source: Source, values: dict[str, str], file: Distribution) -> dict[str, str]:
     """Return values in which what has a file's hash in its address is where the index has it."""
     hashed = (
-        name for name, field in _addresses(source) if address.parse(field.value or "").is_hashed
+        name for name, field in addresses(source) if address.parse(field.value or "").is_hashed
     )
     return {**values, **dict.fromkeys(hashed, file.url)}
 
 
-def _moved(package: Package, field: Field, version: str, ref: str) -> str | NoFile:
-    """Return one address for the new version, as its own ``${version}`` will write it."""
-    if field.value is None:
-        return NoFile(f"{package.file}:{field.line}: the address is computed: {field.text}")
-    here = address.parse(field.value)
-    if package.label is None and package.unlabelled:
-        # nothing else says the version, so the tag does
-        return address.moved(here, _version_of(here.ref_name), _version_of(ref) or version, ref)
-    new = address.moved(here, package.label or "", version, ref)
-    literals = package.version_literals
-    written = rendered(field.parts, literals, version)
-    if not field.refers_to(*literals) or written == new:
-        return new
-    # what functions make of the version moves with it; text that stays beside them would not
-    follows = field.is_computed and not any(
-        isinstance(part, str) and places(package.label or "", part) for part in field.parts
-    )
-    if follows and written is not None and (here.ref is None or _names(written, ref)):
-        return written
-    if here.is_archive and not field.is_computed:  # the tag can stand there as text
-        return new
-    return NoFile(
-        f"{package.file}:{field.line}: the address would become {written}, but upstream's "
-        f"tag is {ref}"
-    )
-
-
-def _version_of(ref: str) -> str:
-    """Return the version in a tag such as ``v0.5.0``, or an empty string."""
-    match = _VERSION_TAG.fullmatch(ref)
-    return match["version"] if match is not None else ""
-
-
-def _names(url: str, ref: str) -> bool:
-    return address.parse(url).ref_name == ref
-
-
 def _advice(here: DownloadAddress) -> str:
     """Return what to write in the place of a branch or of a tag that moves."""
-    return "; write a tag or a commit there" if here.is_archive else ""
+    if here.asset:
+        return "; write the tag of a release there"
+    return "; write a tag or a commit there" if here.ref is not None else ""
+
+
+def _new_ref(here: DownloadAddress, candidate: Candidate) -> str:
+    """Return the tag or commit of a candidate, as far as an address can name it."""
+    if _is_commit(here.ref_name):
+        return candidate.commit
+    return candidate.ref or (candidate.commit if here.is_archive else "")
 
 
 def _is_commit(ref: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from updater.fetchers.addressed import unhashed
 from updater.fetchers.base import Fetcher, is_through_version, repository, required, written_hash
 from updater.fetchers.fetch_tarball import KIND as ADDRESS
 from updater.fetchers.forge import archive_url
@@ -126,12 +127,7 @@ class BuiltinFetchTree(Fetcher):
         if not source.fields or (kind is not None and kind.value is None):
             return ""
         if _is_tarball(source):
-            has_hash = source.get("narHash") is not None
-            return (
-                ADDRESS.skip(package, source)
-                if has_hash
-                else "it has no narHash, so it pins nothing"
-            )
+            return unhashed(source, "narHash") or ADDRESS.skip(package, source)
         if kind is None:
             return "fetchTree is given no `type`: write a set with `type`, `rev` and the repository"
         if kind.value not in (*_HOSTS, "git"):

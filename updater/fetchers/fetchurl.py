@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from updater.fetchers.addressed import CURL_OPTIONS, AddressFetcher
+from updater.fetchers.addressed import CURL_OPTIONS, AddressFetcher, unhashed
+
+if TYPE_CHECKING:
+    from updater.model import Package, Source
 
 
 class FetchUrl(AddressFetcher):
@@ -19,6 +22,11 @@ class FetchUrl(AddressFetcher):
         "executable",
         *CURL_OPTIONS,
     )
+
+    def skip(self, package: Package, source: Source) -> str:
+        """The builtin may be given the address alone."""
+        nothing = unhashed(source, "sha256") if source.bare else ""
+        return nothing or super().skip(package, source)
 
 
 KIND = FetchUrl()

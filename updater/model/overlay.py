@@ -32,6 +32,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
         below: its function is selected from the packages below the overlay (``prev.fetchurl``).
         neighbour: where it is another source with other arguments (``old.src.override { ... }``),
             the names that lead to that: ``("prev", "tool", "src")``. Else empty.
+        bare: its argument is the address itself, and no set, so that it has no place for a hash.
     """
 
     fetcher: str
@@ -42,6 +43,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
     version_name: str = ""
     below: bool = False
     neighbour: tuple[str, ...] = ()
+    bare: bool = False
 
     def get(self, *names: str) -> Field | None:
         """Return the first of these fields that the call has."""

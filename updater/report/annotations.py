@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = _DATA | {":": "%3A", ",": "%2C"}
+_ADDRESS = ("url", "urls[0]")
 _FIELDS = {
     "wrong hash": HASH_FIELDS,
     "false version": ("version",),
     "yanked": ("version",),
-    "drifted": ("rev", "tag"),
-    "tag moved": ("tag", "rev"),
-    "gone": ("tag", "rev", "version"),
+    "drifted": ("rev", "tag", *_ADDRESS),
+    "tag moved": ("tag", "rev", *_ADDRESS),
+    "gone": ("tag", "rev", *_ADDRESS, "version"),
 }
 
 

@@ -6,7 +6,7 @@ let
   given = f: argument: if builtins.isFunction f then f argument else f;
   names = list: make: builtins.listToAttrs (map (name: { inherit name; value = make name; }) list);
 
-  fetchers = names [ "fetchPypi" "fetchFromGitHub" "fetchurl" ] (fetcher: arguments:
+  fetchers = names [ "fetchPypi" "fetchFromGitHub" "fetchurl" "fetchzip" ] (fetcher: arguments:
     arguments // { inherit fetcher; rev = arguments.rev or arguments.tag or null; isSource = true; });
 
   lib = {

@@ -15,6 +15,7 @@ from updater.audit.overlay.base import TextRule
 from updater.choose import expected_tracking, is_commit
 from updater.choose.versions import is_shortened
 from updater.errors import HashError, StageError
+from updater.fetchers import address
 from updater.fetchers.forge import Forge
 from updater.kinds import FETCHERS
 from updater.model import HASH_FIELDS, Edit, Policy, Span
@@ -58,10 +59,11 @@ class SourceForm(TextRule):
     name: ClassVar[str] = "source-form"
     title: ClassVar[str] = "A source is pinned by a tag or commit, and by an SRI hash."
     why: ClassVar[str] = (
-        "A branch as `rev` names another commit each day: the pin breaks as soon as the source "
-        "leaves every cache, and the label says nothing. `hash` takes an SRI hash, which names its "
-        "algorithm; `sha256` in base32 is what nixpkgs has left behind. `tag` says that it is one, "
-        "so that a branch of the same name cannot stand in for it."
+        "A branch as `rev`, or in the address of an archive, names another commit each day: the "
+        "pin breaks as soon as the source leaves every cache, and the label says nothing. `hash` "
+        "takes an SRI hash, which names its algorithm; `sha256` in base32 is what nixpkgs has left "
+        "behind. `tag` says that it is one, so that a branch of the same name cannot stand in for "
+        "it."
     )
     bad: ClassVar[str] = """\
 src = super.fetchFromGitHub {
@@ -136,13 +138,15 @@ src = super.fetchFromGitHub {
             yield self.finding(overlay.file, where, message, package, advice=advice, fix=fix)
 
     def _rev(self, overlay: OverlayText, package: Package, source: Source) -> Iterator[Finding]:
-        field = source.get("rev")
+        field = source.get("rev", "url", "urls[0]")
         if field is None or source.get("tag") is not None or not field.value:
             return
         if field.span not in source.span:
             return
         try:
             fetcher = FETCHERS[source.fetcher]
+            if field.name != "rev" and not _is_followed_archive(package, source, field.value):
+                return
             pin, project = fetcher.pin(package, source), fetcher.project(package, source)
         except StageError:
             return
@@ -153,16 +157,22 @@ src = super.fetchFromGitHub {
         if not is_tag and expected_tracking(pin, Policy(), project).moving:
             if _HAS_VERSION.search(pin.rev):
                 return
-            message = f"`rev = {field.text}` moves: it names another commit when upstream pushes"
+            what = f"`rev = {field.text}`" if field.name == "rev" else f"`{pin.rev}` in its address"
+            message = f"{what} moves: it names another commit when upstream pushes"
             advice = f"run `updater pin {package.name}`"
             yield self.finding(overlay.file, where, message, package, advice=advice)
-        elif source.fetcher in _TAKE_TAG:
+        elif source.fetcher in _TAKE_TAG and field.name == "rev":
             read_elsewhere = _READ_REV.search(overlay.data, package.span.start, package.span.end)
             fix = _as_tag(overlay, field) if read_elsewhere is None else None
             also = ", and `src.tag` where `src.rev` is read" if read_elsewhere is not None else ""
             advice = "" if fix is not None else f"write it as `tag` by hand{also}"
             message = "`rev` holds a tag; `tag` says so, and cannot be a branch"
             yield self.finding(overlay.file, where, message, package, advice=advice, fix=fix)
+
+
+def _is_followed_archive(package: Package, source: Source, url: str) -> bool:
+    """Tell whether an address is that of a commit's archive, so that `pin` may find the commit."""
+    return address.parse(url).is_archive and not FETCHERS[source.fetcher].skip(package, source)
 
 
 def _hash_message(field: Field, *, is_empty: bool) -> str:

@@ -75,6 +75,7 @@ class Fields:
             version_name=self._version_name(sets[-1].inner if sets else call.scope, version),
             below=is_below(call.node, call.scope, self.data),
             neighbour=overridden_source(call.node, call.scope, self.data),
+            bare=not sets and bool(fields),
         )
 
     def sources(self, call: Call, attribute: str, version: Field | None) -> list[Source]:
