@@ -55,6 +55,21 @@ def test_the_edit_is_known_and_the_hash_takes_a_checkout() -> None:
     assert one.fetch(UNTAGGED) == replace(expected, values=untagged)
 
 
+@pytest.mark.parametrize(
+    ("argument", "what"),
+    [
+        ("", "with its submodules"),
+        ("fetchSubmodules = true;", "with its submodules"),
+        ("fetchSubmodules = false;", "not an archive"),
+        ("fetchSubmodules = false; leaveDotGit = true;", "not an archive"),
+    ],
+)
+def test_the_submodules_are_named_only_where_they_are_fetched(argument: str, what: str) -> None:
+    fetched = call(KIND, f'url = "https://example.org/x"; rev = "v1.2.0"; {argument}').fetch()
+    assert isinstance(fetched, Fetch)
+    assert fetched.blocked == f"fetchgit hashes a checkout, {what}"
+
+
 CHECKOUTS: dict[str, tuple[str, Checkout | None]] = {
     "no submodules": ("fetchSubmodules = false;", Checkout("https://example.org/x", COMMIT)),
     "LFS": (

@@ -13,6 +13,8 @@ from updater.fetchers.base import checkout, repository, required
 from updater.fetchers.forge import NOT_AN_ARCHIVE, RevFetcher, named
 from updater.model import Candidate, Checkout, Fetch, Fetched, NoFile, Package, Project, Source
 
+_CHECKOUT = "fetchgit hashes a checkout{}"
+
 
 class FetchGit(RevFetcher):
     """A commit or tag of any git repository."""
@@ -30,7 +32,7 @@ class FetchGit(RevFetcher):
         return Fetch(
             url=repository,
             unpack=True,
-            blocked="fetchgit hashes a checkout, with its submodules",
+            blocked=_CHECKOUT.format(", with its submodules"),
             checkout=Checkout(repository, commit, ("fetch-submodules",)),
             clone=Checkout(repository, commit) if commit else None,
         )
@@ -42,10 +44,12 @@ class FetchGit(RevFetcher):
             return values
         commit, project = candidate.commit, self.project(package, source)
         plain = self.plain(project, web, f"{project.page(web)}.git" if web else url, commit)
+        is_alone = source.value("fetchSubmodules") == "false"
         return replace(
             plain,
             url=url,
             values=values,
+            blocked=_CHECKOUT.format(", not an archive") if is_alone else plain.blocked,
             checkout=checkout(source, url, commit, NOT_AN_ARCHIVE, submodules=True),
         )
 
