@@ -272,6 +272,10 @@ def names(world: Situations) -> None:
             settings,
         )
 
+    tagged(world, "gtk", "3.24.0", "3.24.1", "4.0.0")
+    call = f'fetchFromGitHub {{ owner = "o"; repo = "gtk"; rev = version; hash = "{FAKE}"; }}'
+    world.overlay("gtk3", f'  pname = "gtk+"; version = "3.24.0";\n  src = {call};\n')
+
 
 def readers(world: Situations) -> None:
     repository = world.repository("read")
@@ -517,6 +521,12 @@ def test_the_newest_that_fits_the_attribute_s_name(world: Situations, name: str)
     assert bool(passed_over) == (taken != versions[-1])
     if name == "spec_2_x":
         assert passed_over[0].endswith("(an older one is passed over like it)")
+
+
+def test_a_pname_with_a_sign_that_no_attribute_has_is_its_project_too(world: Situations) -> None:
+    package = world.results("check")["gtk3"]
+    assert said(package) == ("outdated", "3.24.1")
+    assert ["4.0.0" in one for one in messages(package, "newer-held")] == [True]
 
 
 @pytest.mark.parametrize("name", READERS)

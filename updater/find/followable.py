@@ -14,7 +14,7 @@ from updater.model.labels import parse_version
 from updater.model.versions import LONGEST_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from updater.model import Package, Policy
 
@@ -148,35 +148,59 @@ def series_of(package: Package) -> tuple[int, ...]:
     """Return the numbers that the name of a package's attribute has behind its project's.
 
     ``sqlalchemy_1_4`` and ``pydantic_1`` are for 1.4 and 1, ``einops07`` for 0.7, ``spec_2_x`` for
-    2, ``zlib_1_static`` for 1. Empty where there are none, or the present version begins otherwise.
+    2, ``zlib_1_static`` for 1, ``gtk3`` of ``gtk+`` for 3. Empty where there are none, or the
+    present version begins otherwise.
     """
     version = parse_version(package.label)
-    match = _series_in(package)
-    if match is None or version is None:
+    if version is None:
         return ()
-    parts = match["numbers"].split("_")
-    digits = parts[0]
-    readings = [tuple(map(int, parts))]
-    if len(parts) == 1:  # einops07, python312
-        readings += [tuple(map(int, digits)), (int(digits[0]), int(digits[1:] or 0))]
     release = (*version.release, 0, 0)
+    readings = (reading for match in _series_in(package) for reading in _readings(match["numbers"]))
     return next((numbers for numbers in readings if release[: len(numbers)] == numbers), ())
 
 
-def _series_in(package: Package) -> re.Match[str] | None:
-    """Return where an attribute's name has numbers behind that of its project."""
+def _readings(numbers: str) -> list[tuple[int, ...]]:
+    """Return which numbers of a version some digits may be: ``1_4``, or ``07`` and ``312``."""
+    parts = numbers.split("_")
+    digits = parts[0]
+    readings = [tuple(map(int, parts))]
+    if len(parts) == 1:
+        readings += [tuple(map(int, digits)), (int(digits[0]), int(digits[1:] or 0))]
+    return readings
+
+
+def _series_in(package: Package) -> Iterator[re.Match[str]]:
+    """Yield where an attribute has numbers behind its project's name, the plainest first."""
     own = _with_underscores(package.name)
     if len(own) > LONGEST_VERSION:
-        return None
+        return
+    for start, known in _starts(package, own):
+        match = _SERIES.fullmatch(own.removeprefix(start)) if own.startswith(start) else None
+        if match is not None and match["numbers"] != known:
+            yield match
+
+
+def _starts(package: Package, own: str) -> Iterator[tuple[str, str]]:
+    """Yield with what an attribute's name may start, and the number that is of its project's name.
+
+    Args:
+        package: the package.
+        own: the attribute's name.
+    """
+    pname = _with_underscores(package.pname or "")
+    names = [pname]
+    if "+" in pname and pname != own:  # which Nix's names do not have
+        names += [pname.replace("+", sign) for sign in ("", "x", "p")]
+    for name in filter(None, names):
+        yield name, ""
+        # python311 of python3; in jinja2_patched the number is the project's own
+        start = name.rstrip("0123456789")
+        if start and start != name:
+            yield start, name.removeprefix(start)
     source = package.source
     repository = source.value("repo", "pname") if source is not None else None
-    for name, mark in ((package.pname, ""), (repository, "_")):
-        # A repository may be called otherwise: behind its name only a sign tells where it ends.
-        start = f"{_with_underscores(name)}{mark}" if name else ""
-        match = _SERIES.fullmatch(own.removeprefix(start)) if own.startswith(start) else None
-        if start and match is not None:
-            return match
-    return None
+    if repository:  # it may be called otherwise: behind its name only a sign tells where it ends
+        yield f"{_with_underscores(repository)}_", ""
 
 
 def _with_underscores(name: str) -> str:
