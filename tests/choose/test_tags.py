@@ -234,6 +234,50 @@ OTHERS = {
         Case("pkg-a-1.0:1.0$", "pkg-a-1.0 pkg-a/v1.1", "", ("pkg-a", "mono")),
         "pkg-a/v1.1",
     ),
+    # a part that the package's name tells, and its tags in another form
+    "a part of the name's ending": (
+        Case("client/v1.1:1.1$", "client/v1.1 v2.0", "", ("srv-client", "srv")),
+        "",
+    ),
+    "a part of the name's beginning": (
+        Case("client-1.1:1.1$", "client-1.1 v2.0 srv-3.0", "", ("client-srv", "srv")),
+        "",
+    ),
+    "a part behind the repository's name": (
+        Case("samba-ldb-2.8:2.8$", "samba-ldb-2.8 samba-4.20 v5.0", "", ("ldb", "samba")),
+        "",
+    ),
+    "a part in another form": (
+        Case("samba-ldb-2.8:2.8$", "samba-ldb-2.8 samba-4.20 ldb-3.0", "", ("ldb", "samba")),
+        "ldb-3.0",
+    ),
+    # a folder, beside which there were tags of the whole
+    "a folder": (Case("client/v1.1:1.1$", "client/v1.1 v1.0 v2.0 srv-3.0", "", ("srv", "srv")), ""),
+    "folders": (Case("sdk/client/v1.1:1.1$", "sdk/client/v1.1 v1.0 v2.0", "", ("srv", "srv")), ""),
+    "a folder in another form": (
+        Case("client/v1.1:1.1$", "client/v1.1 v1.0 v2.0 client-1.5", "", ("srv", "srv")),
+        "client-1.5",
+    ),
+    "a folder that came before all others": (
+        Case("client/v1.1:1.1$", "client/v1.1 v1.2 v2.0", "", ("srv", "srv")),
+        "v2.0",
+    ),
+    "a folder of any release": (
+        Case("release/1.1:1.1$", "release/1.1 v1.0 v2.0", "", ("srv", "srv")),
+        "v2.0",
+    ),
+    "the repository's own folder": (
+        Case("srv/1.1:1.1$", "srv/1.1 v1.0 v2.0", "", ("srv", "srv")),
+        "v2.0",
+    ),
+    "a word that is no part's": (
+        Case("zed-1.1:1.1$", "zed-1.1 v1.0 v2.0", "", ("srv", "srv")),
+        "v2.0",
+    ),
+    "a part beside the whole, which is pinned": (
+        Case("v2.0:2.0$", "v2.0 v1.0 client/v3.0 samba-ldb-3.0", "", ("samba", "samba")),
+        "",
+    ),
     "a pattern leaves something out": (
         Case("main:1.0", "v1.0 1.1", "", pattern="v(?P<version>.+)"),
         "1.1",

@@ -59,6 +59,11 @@ QUIET = {
     "early": ("3", '"jammy-3"', ("jammy-3", "noble-1rc1", "nightly-4", "noble-beta-2")),
     "older": ("3", '"jammy-3"', ("focal-1", "focal-7", "jammy-3")),
     "parts": ("1.0", '"v${version}"', ("v1.0", "chart-2.0", "docs-2024")),
+    "folders": (
+        "1.0",
+        '"client/v${version}"',
+        ("v0.9", "client/v1.0", "v2.0", "server/v1.0", "server/v1.1"),
+    ),
     "pythons": ("1.0", '"v${version}"', ("v1.0", "python-3.12", "py3.13-1", "py-v1.0")),
     "ancestor": ("1.0", '"v${version}"', ("release-3.0", "v1.0")),
     "starts": ("17.0.6", '"tower-${version}"', ("tower-17.0.6", "tower-18-init")),

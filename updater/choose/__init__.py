@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from updater.choose.interpreters import other_python, runs_on
     from updater.choose.named import choose_named
+    from updater.choose.other_forms import in_other_form, newer_in_other_forms
     from updater.choose.releases import (
         choose_release,
         held_release,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     )
     from updater.choose.tag_forms import TagForm, TagNames, general_form
     from updater.choose.tag_shapes import tag_form
-    from updater.choose.tags import Versions, in_other_form, newer_in_other_forms
+    from updater.choose.tags import Versions
     from updater.choose.tracking import (
         choose_tracking,
         expected_tracking,
@@ -95,6 +96,7 @@ _MODULES = {
     ),
     "interpreters": ("other_python", "runs_on"),
     "named": ("choose_named",),
+    "other_forms": ("in_other_form", "newer_in_other_forms"),
     "releases": (
         "choose_release",
         "held_release",
@@ -104,7 +106,7 @@ _MODULES = {
     ),
     "tag_forms": ("TagForm", "TagNames", "general_form"),
     "tag_shapes": ("tag_form",),
-    "tags": ("Versions", "in_other_form", "newer_in_other_forms"),
+    "tags": ("Versions",),
     "tracking": (
         "choose_tracking",
         "expected_tracking",

@@ -11,9 +11,9 @@ from packaging.version import Version
 
 from updater import choose
 from updater.choose.onward import Onward
+from updater.choose.other_forms import part_of, versions_in_other_forms
 from updater.choose.releases import Obstacle
 from updater.choose.series import other_series
-from updater.choose.tags import versions_in_other_forms
 from updater.choose.versions import (
     counts_lower,
     downwards,
@@ -254,6 +254,8 @@ class TagChooser:
         if self._held is None or current is None:
             return ()
         held, names = self._held.candidate, self._repository.subject.names
+        if part_of(self._versions, names):
+            return ()  # the words of other tags are those of other parts
         tags = []
         for series in other_series(self._versions, held, current, names)[:_MOST_SERIES]:
             newest, first = series.newest.candidate, series.first.candidate

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from updater.choose.tag_forms import TagForm, TagNames, prefixed_form, widest_form
-from updater.choose.versions import Release, is_final, plain, successors
-from updater.model import Candidate, PinWarning
+from updater.choose.versions import Release
+from updater.model import Candidate
 from updater.model.labels import ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from updater.model.labels import OrderedVersion
+    from updater.choose.tag_forms import TagForm
 
 
 class Versions:
@@ -89,44 +88,3 @@ def _newest_first(releases: list[Release]) -> list[Release]:
             reverse=True,
         )
     return sorted(releases, key=lambda release: release.version, reverse=True)
-
-
-def versions_in_other_forms(offered: Versions, names: TagNames) -> tuple[Release, ...]:
-    """Return the version tags of the project in another form than the pin's, newest first.
-
-    Those that PEP 440 does not know stand last.
-
-    Args:
-        offered: all tags, in the pin's form where they have it.
-        names: what a tag may start with.
-    """
-    if not offered.others:
-        return ()
-    own = names.of_monorepo
-    in_monorepo = bool(own) and any(
-        prefixed_form(own, "").version(tag.candidate.ref) for tag in offered.every
-    )
-    wider = prefixed_form(own, "") if in_monorepo else widest_form(names)
-    return tuple(Versions(offered.others, wider).every)
-
-
-def newer_in_other_forms(
-    offered: Versions, newest: OrderedVersion | None, names: TagNames
-) -> Iterator[Candidate]:
-    """Yield the newer version tags in another form than the pin's, as they stand.
-
-    Args:
-        offered: all tags, in the pin's form where they have it.
-        newest: the newest version in that form, None where there is none.
-        names: what a tag may start with.
-    """
-    others = versions_in_other_forms(offered, names)
-    releases = [release for release in others if isinstance(release.version, Version)]
-    newer = plain(releases) if newest is None else successors(releases, newest)
-    yield from (release.candidate for release in newer if is_final(release.version))
-
-
-def in_other_form(tag: Candidate) -> PinWarning:
-    """Warn of a newer version tag in another form than the pin's."""
-    message = f"upstream has a newer tag, {tag.ref}, in a different form than this pin"
-    return PinWarning("other-form", f"{message}; set `tag_pattern` to follow it")
