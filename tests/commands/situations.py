@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.loopback.hosting import Hosted
+    from tests.loopback.repositories import Repository
 
 WAYS = {"git": "", "GraphQL": TOKEN}
 """How upstreams are asked: by the git protocol, or with a token by GraphQL."""
@@ -187,7 +188,7 @@ def situations(folder: Path) -> Iterator[Situations]:
         yield Situations(folder, github, index)
 
 
-def nar_hash(repository: Hosted, commit: str) -> str:
+def nar_hash(repository: Repository, commit: str) -> str:
     """The SRI hash of a commit's archive as fetchFromGitHub has it, computed without the updater.
 
     Source: Nix manual, "Nix Archive (NAR) Format".
@@ -206,7 +207,7 @@ def nar_hash(repository: Hosted, commit: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _archive(repository: Hosted, commit: str) -> bytes:
+def _archive(repository: Repository, commit: str) -> bytes:
     repository.settle()
     # A filter of somebody's own configuration, such as that of Git LFS, is no part of it.
     done = subprocess.run(

@@ -155,6 +155,8 @@ class GitLab(Forge):
         self.server.route("GET", rf"{project}/releases", self._releases)
         self.server.route("GET", rf"{project}/releases/(?P<tag>.+)", self._tagged_release)
         self.server.route("GET", project, self._project)
+        page_archive = r"/(?P<path>.+)/-/archive/(?P<ref>[^/]+)/[^/]+\.tar\.gz"
+        self.server.route("GET", page_archive, self._archive)
         downloads = r"/-/releases/(?P<tag>[^/]+)/downloads/(?P<name>.+)"
         self.server.route("GET", rf"/(?P<path>.+){downloads}", self._asset)
 
