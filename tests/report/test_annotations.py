@@ -61,6 +61,19 @@ def test_the_line_is_that_of_the_field_that_lies() -> None:
     assert list(marks([Verdict(package=one, state="true")])) == []
 
 
+def test_a_branch_or_tag_in_an_address_is_to_blame_there() -> None:
+    for name in ("url", "urls[0]"):
+        one = package(field("hash", 7), field(name, 6))
+        lines = {
+            state: next(marks([Verdict(package=one, state=state, message="m")])).line
+            for state in ("drifted", "tag moved", "gone")
+        }
+        assert lines == {"drifted": 6, "tag moved": 6, "gone": 3}
+        unlabelled = Package("o/a.nix", ("a",), 2, NOWHERE, "a", None, one.source)
+        verdict = Verdict(package=unlabelled, state="gone", message="m")
+        assert next(marks([verdict])).line == 6
+
+
 def test_a_failure_that_names_a_line_of_the_file_stands_there() -> None:
     one = package()
     told = Failed(package=one, stage="build", message="undefined at o/a.nix:9:19\nlog", hint="do")

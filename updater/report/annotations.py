@@ -29,7 +29,7 @@ _FIELDS = {
     "yanked": ("version",),
     "drifted": ("rev", "tag", *_ADDRESS),
     "tag moved": ("tag", "rev", *_ADDRESS),
-    "gone": ("tag", "rev", *_ADDRESS, "version"),
+    "gone": ("tag", "rev", "version", *_ADDRESS),
 }
 
 
