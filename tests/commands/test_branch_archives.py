@@ -185,7 +185,13 @@ SAID = {
     "mirrored": ("held", "overlays/mirrored.nix:3: urls[1] would go on naming the old file"),
     "alone": ("skipped", 'to follow it, write `{ url = ...; sha256 = ""; }` for the address'),
     "in-a-set": ("skipped", 'to follow it, write `sha256 = "";` beside the address'),
-    "slashed": ("skipped", "on 'feature', without a version in its address; write a tag or"),
+    "slashed": (
+        "skipped",
+        (
+            "overlays/slashed.nix:3: the address does not tell whether its branch is feature or "
+            "feature/x: write a tag or a commit there"
+        ),
+    ),
 }
 
 

@@ -139,17 +139,18 @@ def test_a_tag_with_a_slash_is_written_only_where_its_end_can_be_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "ref"),
+    ("url", "refs"),
     [
-        (f"{HUB}/archive/feature/x.tar.gz", "feature"),
-        (f"{HUB}/archive/main/tool.tar.gz", "main"),
-        (f"{LAB}/feature/x.tar.gz", "feature"),
-        (f"{LAB}/main/mainly.tar.gz", "main"),
+        (f"{HUB}/archive/feature/x.tar.gz", "feature or feature/x"),
+        (f"{HUB}/archive/main/tool.zip", "main or main/tool"),
+        (f"{LAB}/feature/x.tar.gz", "feature or feature/x"),
+        (f"{LAB}/main/mainly.tar.gz", "main or main/mainly"),
     ],
 )
-def test_a_slash_that_may_be_in_the_name_of_a_branch_is_not_guessed_at(url: str, ref: str) -> None:
+def test_a_slash_that_may_be_in_the_name_of_a_branch_is_not_guessed_at(url: str, refs: str) -> None:
     assert call(KIND, f'url = "{url}";').skip == (
-        f"it is a file on '{ref}', without a version in its address; write a tag or a commit there"
+        f"x.nix:1: the address does not tell whether its branch is {refs}: write a tag or a commit "
+        "there"
     )
 
 

@@ -230,7 +230,7 @@ def bound_to_tag(subject: Subject, candidate: Candidate) -> str:
         here = address.parse(field.value) if is_address and field.value else None
         if here is None or here.ref is None:
             continue
-        if not here.is_archive or here.is_doubtful:
+        if not here.is_archive or here.longer_ref:
             return f"its address (line {field.line}) {remade}"
     dashed = version.replace(".", "-")
     is_dashed = _TWO_NUMBERS.fullmatch(version) is not None and dashed in candidate.ref

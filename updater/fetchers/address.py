@@ -143,13 +143,15 @@ class DownloadAddress(Struct, frozen=True):
         return re.fullmatch(expression, self.text[self.ref.end :])
 
     @property
-    def is_doubtful(self) -> bool:
-        """Whether a file has a name of its own behind what looks like the ref.
+    def longer_ref(self) -> str:
+        """What the ref may be as well, if a file has a name of its own behind it; else empty.
 
-        A slash may as well be in the ref's own name: ``archive/feature/x.zip``.
+        A slash may be in the name of a branch: ``archive/feature/x.zip`` is of ``feature/x``.
         """
         behind = self.text[self.ref.end :] if self.ref is not None else ""
-        return self.is_archive and "/" in behind and self.name is None
+        if not self.is_archive or "/" not in behind or self.name is not None:
+            return ""
+        return self.ref_name + re.sub(f"{_ENDING}$", "", behind)
 
     @property
     def filename(self) -> str:

@@ -104,16 +104,16 @@ class AddressFetcher(Fetcher):
         if identity := address.id_in(field.value):
             return _OF_ONE_FILE.format(identity)
         here = address.parse(field.value)
-        if _is_commit(here.ref_name) or is_through_version(package, source, *URLS):
+        tells_version = places(version or "", field.value) != []
+        is_made = is_through_version(package, source, *URLS)
+        if tells_version or is_made or _is_commit(here.ref_name):
             return ""
-        if version and places(version, field.value):
+        # of a tag that its source belies
+        is_belied = here.is_archive and version_of(_PARTED.sub(".", here.ref_name))
+        if is_belied or (package.unlabelled and version_of(here.ref_name)):
             return ""
-        # of a branch, of a tag that moves, or of one that its source belies
-        is_named = here.is_archive and (
-            not here.is_doubtful or version_of(_PARTED.sub(".", here.ref_name))
-        )
-        if is_named or (package.unlabelled and version_of(here.ref_name)):
-            return ""
+        if here.is_archive:  # of a branch, or of a tag that moves
+            return _unclear(f"{package.file}:{field.line}", here)
         where = f"on {here.ref_name!r}" if here.ref_name else f"at {field.value}"
         is_unlabelled = version is None and here.project.on_index
         return (
@@ -277,6 +277,13 @@ def _as_listed(source: Source, values: dict[str, str], file: Distribution) -> di
         name for name, field in addresses(source) if address.parse(field.value or "").is_hashed
     )
     return {**values, **dict.fromkeys(hashed, file.url)}
+
+
+def _unclear(place: str, here: DownloadAddress) -> str:
+    """Return why it cannot be told what an archive is of; empty where it can."""
+    longer = here.longer_ref
+    what = f"whether its branch is {here.ref_name} or {longer}: write a tag or a commit there"
+    return f"{place}: the address does not tell {what}" if longer else ""
 
 
 def _advice(here: DownloadAddress) -> str:
