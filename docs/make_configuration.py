@@ -37,8 +37,8 @@ is a list of one. Durations are a whole number and `s`, `m`, `h`, `d` or `w`, su
 page is made from the models that read the file: `./task docs`. Its JSON Schema, for editors, is
 [schemas/config.json](schemas/config.json).
 
-Without the file, the updater reads `overlays/`, or else the files that flake.nix or default.nix
-imports or calls, and says which. An example:
+Without the file, the updater reads `overlays/` and the files that flake.nix or default.nix imports
+or calls, and says which. An example:
 
 ```yaml
 overlays: [overlays]             # files, folders, globs

@@ -349,17 +349,31 @@ def test_a_new_overlay_is_read_by_the_next_run_and_hides_no_other(
         f"{{ }}: import <nixpkgs> {{ overlays = [ {imports} ]; }}\n"
     )
     tree = project.snapshot()
+    others = {f"{folder}/{name}.nix" for name, folder in folders.items()}
+    for arguments, file in (
+        (("--file", "overlays/plum.nix"), "overlays/plum.nix"),
+        ((), "nix/plum.nix"),
+    ):
+        assert project.run("add", "plum", "--no-build", *arguments).code == 0
+        listed = {one["file"] for one in project.run("list", "--json").json["packages"]}
+        assert listed == {file, *others}
+        assert project.run("remove", "plum").code == 0
+        assert project.snapshot() == tree
 
+
+def test_a_new_overlay_that_would_hide_a_folder_is_refused(project: Project, index: Index) -> None:
+    """What no file names is only read where there are no overlays."""
+    content = sdist_files("plum", "2.0", "", 'license = "MIT"\n')
+    index.release("plum", "2.0", files={"plum-2.0.tar.gz": content})
+    (project.root / "pkgs").mkdir()
+    (project.root / "pkgs" / "apple.nix").write_text(pypi_overlay("apple", "1.0"))
+    (project.root / "default.nix").write_text("{ }: import <nixpkgs> { overlays = [ ]; }\n")
+    tree = project.snapshot()
     hiding = project.run("add", "plum", "--no-build", "--file", "overlays/plum.nix")
     assert (hiding.code, hiding.err.splitlines()[0]) == (
         2,
-        "updater: with overlays/plum.nix there, later runs would not read nix/apple.nix any more",
+        "updater: with overlays/plum.nix there, later runs would not read pkgs/apple.nix any more",
     )
-    assert project.snapshot() == tree
-    assert project.run("add", "plum", "--no-build").code == 0
-    listed = {one["file"] for one in project.run("list", "--json").json["packages"]}
-    assert listed == {"nix/plum.nix", *(f"{folders[name]}/{name}.nix" for name in folders)}
-    assert project.run("remove", "plum").code == 0
     assert project.snapshot() == tree
 
 

@@ -83,7 +83,53 @@ MACHINE = '{ config, ... }: { networking.hostName = "box"; }'
 
 PROJECTS: dict[str, tuple[dict[str, str], list[str], str]] = {
     "overlays": (
-        {"overlays/a.nix": overlay("a"), "flake.nix": GUIDE, "nix/b.nix": overlay("b")},
+        {
+            "overlays/a.nix": overlay("a"),
+            "overlays/b.nix": overlay("b"),
+            "flake.nix": GUIDE.replace("./nix/", "./overlays/"),
+            "nix/b.nix": overlay("b"),
+        },
+        ["overlays/a.nix", "overlays/b.nix"],
+        "no configuration: reading overlays/",
+    ),
+    "overlays, and calls beside them": (
+        {
+            "overlays/default.nix": "{ some = import ./some.nix; }",
+            "overlays/some.nix": overlay("a"),
+            "default.nix": (
+                "{ pkgs }: { overlays = import ./overlays; one = pkgs.callPackage ./pkgs/one { }; }"
+            ),
+            "pkgs/one/default.nix": package("one"),
+        },
+        ["overlays/default.nix", "overlays/some.nix", "default.nix", "pkgs/one/default.nix"],
+        (
+            "no configuration: reading overlays/ and 2 files that default.nix imports or calls: "
+            "default.nix, pkgs/one/default.nix"
+        ),
+    ),
+    "overlays, and a flake with a package": (
+        {"overlays/a.nix": overlay("a"), "flake.nix": INLINE},
+        ["overlays/a.nix", "flake.nix"],
+        "no configuration: reading overlays/ and flake.nix",
+    ),
+    "overlays, and an entry that imports what it fetches": (
+        {
+            "overlays/a.nix": overlay("a"),
+            "default.nix": (
+                '(import (fetchTarball { url = "https://example.org/x/1a2b.tar.gz"; sha256 = ""; })'
+                " { src = ./.; }).defaultNix"
+            ),
+        },
+        ["overlays/a.nix"],
+        "no configuration: reading overlays/",
+    ),
+    "overlays, and what leads to no package": (
+        {
+            "overlays/a.nix": overlay("a"),
+            "flake.nix": "{ inputs = fetchTree; outputs = _: { lib.one = import ./lib; }; }",
+            "lib/default.nix": "{ }",
+            "pkgs/b.nix": package("b"),
+        },
         ["overlays/a.nix"],
         "no configuration: reading overlays/",
     ),
@@ -233,6 +279,15 @@ PROJECTS: dict[str, tuple[dict[str, str], list[str], str]] = {
         {"config.yaml": "dashboard: true\n", "overlays/a.nix": overlay("a")},
         ["overlays/a.nix"],
         "",
+    ),
+    "a configuration that does not name the overlays, and a flake with a package": (
+        {
+            "config.yaml": "dashboard: true\n",
+            "overlays/a.nix": overlay("a"),
+            "flake.nix": INLINE,
+        },
+        ["overlays/a.nix", "flake.nix"],
+        "config.yaml does not name `overlays`: reading overlays/ and flake.nix",
     ),
     "a configuration that names some": (
         {"config.yaml": "overlays: [flake.nix, 'n*/*.nix']\n", "flake.nix": GUIDE, "nix/b.nix": ""},

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.config.place import FOLDERS, OVERLAYS
+from updater.config.place import ENTRIES, FOLDERS, OVERLAYS
 from updater.effects import files
 from updater.errors import ConfigError, ReadError, UsageError
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from updater.config.load import Config
 
 _MOST_NAMED = 3
+# How a path begins in a file at the root, with its first component.
+_PATH = re.compile(rb"(?<![\w./+-])\./([\w.+-]++)")
 _HINT = "name the files or folders in config.yaml, `overlays: [FOLDER]`, or use -C"
 
 
@@ -54,12 +57,12 @@ def overlay_files(config: Config, likely: NamedFiles | None = None) -> NamedFile
 def likely_files(config: Config) -> NamedFiles:
     """Return the files that `overlay_files` names if they hold packages; none where it is settled.
 
-    Whether they do takes a parser to tell.
+    Whether they do, and whether something beside them does, takes a parser to tell.
     """
     if config.document.overlays is not None:
         return NamedFiles(())
     try:
-        return _of_folder(config)
+        return NamedFiles(()) if _may_have_more(config.root) else _of_folder(config)
     except ReadError:  # it is said where it matters
         return NamedFiles(())
 
@@ -87,34 +90,61 @@ def _problem(root: Path, entry: str) -> str:
 
 
 def _unconfigured(config: Config, likely: NamedFiles | None) -> NamedFiles:
-    """Return the files of `overlays`, else those that the project's entry file leads to.
+    """Return the files of `overlays`, and those that the project's entry file leads to.
 
-    Where those of `overlays` have no package, as where each only imports what is elsewhere, too.
+    Where neither has a package, as where an overlay only imports what is elsewhere, those of a
+    folder that tools read as a whole.
     """
-    from updater.find.unconfigured import holds, project_files  # noqa: PLC0415 - the parser
+    from updater.find.unconfigured import entry_files, folder_files, holds  # noqa: PLC0415 - parser
 
     below = likely if likely is not None and likely.files else _of_folder(config)
     holding = any(holds(config.root, file) for file in below.files)
-    origin, named = ("", ()) if holding else project_files(config.root)
-    if holding or (below.files and not named):
+    if holding and not _may_have_more(config.root):
         return below
-    if not named:
+    origin, named = entry_files(config.root, frozenset(below.files if holding else ()))
+    if not named and not holding:
+        origin, named = folder_files(config.root)
+    if not named and not below.files:
         where = files.absolute(config.root)
         raise UsageError(
             f"no package was found in {where}: it has no configuration, no folder {OVERLAYS}/, "
             f"and no flake.nix or default.nix that leads to a package",
             hint=_HINT,
         )
+    if not named:
+        return below
     why = f"{config.file} does not name `overlays`" if config.file else "no configuration"
+    first, folder = (below.files, f"{OVERLAYS}/ and ") if holding else ((), "")
+    read = _distinct(config.root, (*first, *named))
+    return NamedFiles(read, f"{why}: reading {folder}{_told(origin, named)}")
+
+
+def _told(origin: str, named: Sequence[str]) -> str:
+    """Return in words which files something leads to."""
     if origin in FOLDERS:
-        return NamedFiles(_distinct(config.root, named), f"{why}: reading {origin}/")
+        return f"{origin}/"
     if named == (origin,):
-        return NamedFiles(named, f"{why}: reading {origin}")
+        return origin
     shown = ", ".join(named[:_MOST_NAMED])
     rest = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
     count = f"{len(named)} files" if len(named) > 1 else "the file"
-    note = f"{why}: reading {count} that {origin} imports or calls: {shown}{rest}"
-    return NamedFiles(_distinct(config.root, named), note)
+    return f"{count} that {origin} imports or calls: {shown}{rest}"
+
+
+def _may_have_more(root: Path) -> bool:
+    """Tell whether an entry file may have packages itself, or lead to some outside of `overlays`.
+
+    By its text alone: most lead nowhere else, and then no parser is needed.
+    """
+    return any(_leads_outside(root, entry) for entry in ENTRIES if files.is_inside(root, entry))
+
+
+def _leads_outside(root: Path, entry: str) -> bool:
+    data = files.read_plain(root / entry, entry)
+    components = {match[1].decode() for match in _PATH.finditer(data)} - {OVERLAYS}
+    return b"fetch" in data or any(
+        name.endswith(".nix") or files.is_folder(root / name) for name in components
+    )
 
 
 def _of_folder(config: Config) -> NamedFiles:

@@ -17,29 +17,41 @@ from updater.overlay.reading.file import read_packages
 from updater.overlay.reading.shape import paths_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
+
+    from updater.model import Package
 
 # What names the files of a folder, so that no path of theirs is written.
 _LISTING = (b"readDir", b"listFilesRecursive", b"FromDirectoryRecursive")
 _MOST_FILES = 5_000
 
 
-def project_files(root: Path) -> tuple[str, tuple[str, ...]]:
+def entry_files(root: Path, beside: Collection[str] = ()) -> tuple[str, tuple[str, ...]]:
     """Return what leads to a project's packages, and the files that have some.
 
+    Args:
+        root: the project.
+        beside: files that are read anyway, and do not count.
+
     Returns:
-        One of `ENTRIES` or `FOLDERS`, and the files in the order in which they are named; an empty
-        string and none where nothing leads to a package.
+        One of `ENTRIES`, and the files in the order in which they are named; an empty string and
+        none where nothing leads to a package.
 
     Raises:
         ReadError: a file cannot be read, or there are too many.
     """
     for entry in ENTRIES:
         if files.is_inside(root, entry):
-            holding = tuple(file for file in _reached(root, entry) if holds(root, file))
+            reached = (file for file in _reached(root, entry) if file not in beside)
+            holding = tuple(file for file in reached if holds(root, file))
             if holding:
                 return entry, holding
+    return "", ()
+
+
+def folder_files(root: Path) -> tuple[str, tuple[str, ...]]:
+    """Return one of `FOLDERS`, and its files that have packages; as `entry_files` does."""
     for folder in FOLDERS:
         holding = tuple(file for file in _below(root, folder) if holds(root, file))
         if holding:
@@ -91,16 +103,23 @@ def _below(root: Path, folder: str) -> Iterator[str]:
 def holds(root: Path, file: str) -> bool:
     """Tell whether a file has packages, calls files of packages, or would if it could be parsed.
 
-    The project's own package, whose source is no download, is nothing to keep new.
+    The project's own package, whose source is no download, is nothing to keep new. Nor is what an
+    entry fetches without a name: ``import (fetchTarball { ... }) { src = ./.; }`` imports it.
     """
     data = _text(root, file)
     content = read_packages(data, file, FETCH_FUNCTIONS)
     is_entry = file in ENTRIES
     packages = [
-        package for package in content.packages if package.fetched is not None or not is_entry
+        package
+        for package in content.packages
+        if not is_entry or (package.fetched is not None and _is_named(package))
     ]
     broken = content.problems and (is_entry or b"fetch" in data)
     return bool(packages or content.files or broken)
+
+
+def _is_named(package: Package) -> bool:
+    return bool(package.attribute or package.pname or package.version is not None)
 
 
 def _text(root: Path, file: str) -> bytes:
