@@ -17,6 +17,8 @@ _PLAIN_KEY = re.compile(
     r"(?!(?:true|false|yes|no|on|off|null|[yn])$)[A-Za-z][\w.-]*", re.IGNORECASE | re.ASCII
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w'+-]*", re.ASCII)
+# Where the folder is the attribute. Source: Nixpkgs, pkgs/by-name/README.md.
+_BY_NAME = re.compile(r"(?:^|/)by-name/(?P<shard>[^/]{1,2})/(?P<name>[^/]+)/package\.nix$")
 
 
 class Source(Struct, frozen=True, omit_defaults=True):
@@ -152,6 +154,8 @@ class Package(Struct, frozen=True, omit_defaults=True):
         pins: where its pin stands in other files: each file, and the text in it.
         entries: the entries of those files that it reads.
         lent: why a new version would leave a hash of another file stale, or an empty string.
+        listed: what an element of a list is called, whose attribute path is only that of the list
+            (``nativeCheckInputs = [ (tool.overrideAttrs { ... }) ];``); else empty.
         mapped: it is an element of which a function makes a package, so that its span is not the
             package's attributes.
         version_readers: attributes of the build that are made from the version, with their lines.
@@ -193,6 +197,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     pins: frozenset[tuple[str, Span]] = frozenset()
     entries: tuple[PinEntry, ...] = ()
     lent: str = ""
+    listed: str = ""
     mapped: bool = False
     version_readers: tuple[str, ...] = ()
     rev_readers: tuple[str, ...] = ()
@@ -200,15 +205,21 @@ class Package(Struct, frozen=True, omit_defaults=True):
 
     @property
     def name(self) -> str:
-        """The last attribute component.
+        """The last attribute component; of an element of a list, its own name.
 
-        For a file that is one package, that of its caller, else ``pname``, else the file's or, for
-        ``default.nix`` and ``package.nix``, the folder's name.
+        For a file that is one package, that of its caller or, in ``by-name``, of its folder, else
+        ``pname``, else the file's or, for ``default.nix`` and ``package.nix``, the folder's name.
         """
+        if self.listed:
+            return self.listed
         if self.attribute:
             return self.attribute[-1]
-        if self.callers and self.callers[0]:
-            return self.callers[0][-1]
+        called = next(filter(None, self.callers), ())
+        if called:
+            return called[-1]
+        placed = _BY_NAME.search(self.file)
+        if placed is not None and placed["name"].lower().startswith(placed["shard"]):
+            return placed["name"]
         file = self.file.removesuffix("/default.nix").removesuffix("/package.nix")
         file = file.removesuffix(".nix")
         return self.pname or file.rsplit("/", 1)[-1]
@@ -225,6 +236,8 @@ class Package(Struct, frozen=True, omit_defaults=True):
     @property
     def paths(self) -> tuple[tuple[str, ...], ...]:
         """The attribute paths by which it can be reached: its own, else those of its callers."""
+        if self.listed:
+            return ()
         return (self.attribute,) if self.attribute else self.callers
 
     @property

@@ -265,7 +265,7 @@ def test_finalattrs_stands_for_the_set_it_belongs_to() -> None:
     ]
     assert versions(data % f"{{ {outer} deps = [ (mkDerivation rec {{ {inner} }}) ]; }}") == [
         ("outer", "1"),
-        ("deps", "9"),
+        ("inner", "9"),
     ]
 
 

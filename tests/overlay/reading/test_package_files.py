@@ -158,3 +158,70 @@ def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
         "overlays/a.nix",
         "overlays/b.nix",
     ]
+
+
+LISTED = """\
+{ buildPythonApplication, fetchPypi, tool }:
+buildPythonApplication rec {
+  pname = "editor";
+  version = "1.0";
+  src = fetchPypi { inherit pname version; hash = ""; };
+  nativeCheckInputs = [
+    other
+    (tool.overrideAttrs (old: rec {
+      pname = "tool-kit";
+      version = "2.0";
+      src = fetchPypi { inherit pname version; hash = ""; };
+    }))
+  ];
+  passthru.inputs = [
+    (python.pkgs.second.overridePythonAttrs (old: rec {
+      name = "second-3.0";
+      version = "3.0";
+      src = fetchPypi { pname = "second"; inherit version; hash = ""; };
+    }))
+  ];
+}
+"""
+
+
+def test_an_element_of_a_list_is_called_as_itself_and_not_as_the_list(tmp_path: Path) -> None:
+    found = written(
+        tmp_path,
+        overlays__a="final: prev: { editor = prev.callPackage ../editor.nix { }; }",
+        editor=LISTED,
+    )
+    assert rows(found) == [
+        ("editor.nix#", "editor", ""),
+        ("editor.nix#nativeCheckInputs", "tool-kit", ""),
+        ("editor.nix#passthru.inputs", "second", ""),
+    ]
+    # The list is nothing that could be looked up, and no package of the project has its name.
+    assert [one.names for one in found.packages] == [{"editor"}, {"tool-kit"}, {"second"}]
+    assert [one.paths for one in found.packages] == [(("editor",),), (), ()]
+
+
+def test_a_file_that_an_element_of_a_list_calls_keeps_its_own_name(tmp_path: Path) -> None:
+    call = "python3Packages.callPackage ../tool.nix { }"
+    lists = f"final: prev: {{ defaultPackages = ps: [ ps.numpy (prev.{call}) ]; }}"
+    found = written(tmp_path, overlays__a=lists, tool=PACKAGE)
+    assert rows(found) == [("tool.nix#", "tool-kit", "")]
+    other = lists.replace("defaultPackages = ps: [ ps.numpy (", "tool = (").replace(") ]", ")")
+    found = written(tmp_path, overlays__b=other)
+    assert rows(found) == [("tool.nix#", "tool", "")]
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("pkgs/by-name/to/tool_1_2", "tool_1_2"),
+        ("pkgs/by-name/To/tool_1_2", "tool-kit"),  # no shard of it
+        ("pkgs/by-name/tools/tool_1_2", "tool-kit"),
+        ("pkgs/tool_1_2", "tool-kit"),
+    ],
+)
+def test_a_folder_of_by_name_is_the_attribute_of_its_package(
+    tmp_path: Path, folder: str, name: str
+) -> None:
+    found = written(tmp_path, **{f"{folder.replace('/', '__')}__package": PACKAGE})
+    assert rows(found) == [(f"{folder}/package.nix#", name, "")]

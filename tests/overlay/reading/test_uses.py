@@ -31,6 +31,14 @@ def test_what_a_package_names_it_uses_unless_it_is_in_a_comment() -> None:
     assert used(TEXTS) == {"pear": [], "tart": ["pear"], "plum": []}
 
 
+def test_nobody_uses_an_element_of_a_list_of_another() -> None:
+    listed = PEAR.replace(b"pear = ", b"inputs = [ (").replace(b"};\n    };", b"};\n    })];")
+    (element,) = read_file(listed, "pear.nix")
+    assert (element.name, element.problem) == ("pear", "")
+    packages = [element, *read_file(TART, "tart.nix")]
+    assert uses(packages, {"tart.nix": TART}) == {packages[1].identity: ()}
+
+
 def test_a_file_that_nobody_can_parse_uses_whatever_it_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -137,6 +137,7 @@ class Assembler:
             builder=draft.builder,
             unlabelled=draft.role == "override" and draft.get("version", "name") is None,
             pname=pname,
+            listed=(pname or draft.overridden) if draft.listed else "",
             version=version,
             source=sources[0] if sources else None,
             companions=tuple(sources[1:]),

@@ -48,7 +48,8 @@ class Draft(Struct):
 
     ``others`` are calls of functions that fetch but are none of the known fetchers; ``builder`` is
     the function whose argument it is; ``helper`` and ``caller`` are as for a call; ``mapped`` says
-    that it is made of an element of a set or list.
+    that it is made of an element of a set or list, ``listed`` that it is an element of a list;
+    ``overridden`` is the name of the package that an override is of.
     """
 
     sets: tuple[AttributeScope, ...]
@@ -62,6 +63,8 @@ class Draft(Struct):
     helper: bool = False
     caller: int | None = None
     mapped: bool = False
+    listed: bool = False
+    overridden: str = ""
 
     def get(self, *names: str) -> Binding | None:
         """Return the first of these attributes that the package has."""

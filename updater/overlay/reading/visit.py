@@ -21,7 +21,8 @@ class Visit(Struct):
     ``fixpoint`` is the scope whose argument stands for that set (``finalAttrs: { ... }``);
     ``builder`` is the function whose argument it is; ``helper`` says that the binding is a
     function; ``caller`` is where a function of the file is applied, whose body this is;
-    ``overridden`` leads to the package that an override is of.
+    ``overridden`` leads to the package that an override is of; ``listed`` says that it is in a
+    list, so that the attribute is not what is made here.
     """
 
     node: Node
@@ -36,11 +37,13 @@ class Visit(Struct):
     helper: bool = False
     caller: Node | None = None
     overridden: tuple[str, ...] = ()
+    listed: bool = False
 
     def part(self, node: Node) -> Visit:
         """Visit a node below that is not its value."""
         visit = Visit(node, self.scope, self.path, "", self.draft, self.statement)
         visit.helper, visit.caller = self.helper, self.caller
+        visit.listed = self.listed or self.node.type == "list_expression"
         return visit
 
     def same(self, node: Node, scope: Scope | None = None) -> Visit:
@@ -48,11 +51,12 @@ class Visit(Struct):
         inner = scope if scope is not None else self.scope
         visit = Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
         visit.fixpoint, visit.builder, visit.helper = self.fixpoint, self.builder, self.helper
-        visit.caller, visit.overridden = self.caller, self.overridden
+        visit.caller, visit.overridden, visit.listed = self.caller, self.overridden, self.listed
         return visit
 
     def argument(self, node: Node, role: Role, builder: str) -> Visit:
         """Visit a node below that is the argument of a builder, an override or a fetcher."""
         visit = Visit(node, self.scope, self.path, role, self.draft, self.statement, self.bound)
         visit.builder, visit.helper, visit.caller = builder, self.helper, self.caller
+        visit.listed = self.listed
         return visit

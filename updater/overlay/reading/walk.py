@@ -181,7 +181,8 @@ class Walk:
         if not self._is_package(visit, sets):
             return None
         draft = Draft(sets, node, visit.role, visit.path, self._place(visit))
-        draft.builder, draft.helper = visit.builder, visit.helper
+        draft.builder, draft.helper, draft.listed = visit.builder, visit.helper, visit.listed
+        draft.overridden = visit.overridden[-1] if visit.overridden else ""
         if visit.caller is not None:
             draft.node, draft.caller = visit.caller, visit.caller.start_byte
             draft.mapped = draft.node.type != "apply_expression"
@@ -395,7 +396,7 @@ class Walk:
             if argument.type == "path_expression":
                 written = syntax.text(argument, self._data)
                 file = PackageFile(
-                    visit.path,
+                    () if visit.listed else visit.path,
                     written,
                     syntax.line(visit.node),
                     syntax.span(visit.node),
