@@ -105,7 +105,11 @@ FILES = {
     "wheel": ("a-1.0-py3-none-any.whl", ["1.0"]),
     "wheel with a build number": ("a-1.0-1-py3-none-any.whl", ["1.0"]),
     "sdist that spells its version so": ("a-2024.01.02.tar.gz", ["2024.01.02"]),
-    "pre-release in an old spelling": ("a-1.0-rc1.tar.gz", []),
+    "pre-release in an old spelling": ("a-1.0-rc1.tar.gz", ["1.0-rc1"]),
+    "post-release in an old spelling": ("a-1.0-1.tar.gz", ["1.0-1"]),
+    "post-release in a zip": ("A-1.0-1.zip", ["1.0-1"]),
+    "name with a number": ("a-1-2.0.tar.gz", []),  # of the project a: no such version
+    "another project's name": ("a-b-1.0-1.tar.gz", ["1"]),
     "egg, which no fetcher asks for": ("a-1.0-py2.7.egg", ["1.0"]),
     "installer": ("a-1.0.win32-py2.7.exe", ["1.0"]),
     "installer of a development version": ("a-1.0.dev2.win32.msi", ["1.0.dev2"]),
@@ -121,6 +125,11 @@ def test_which_files_are_releases(
 ) -> None:
     serve(index, "a", files=[file(filename)])
     assert versions(asking.offer(KIND, "pypi:a")) == expected
+
+
+def test_a_number_in_a_projects_name_is_no_version(asking: Asking, index: Index) -> None:
+    serve(index, "a-1", files=[file("a-1-2.0.tar.gz"), file("a_1-3.0-1.tar.gz")])
+    assert versions(asking.offer(KIND, "pypi:a-1")) == ["2.0", "3.0-1"]
 
 
 def test_files_of_one_version_are_one_release_however_spelled(asking: Asking, index: Index) -> None:
@@ -329,7 +338,7 @@ def test_a_file_has_the_version_that_packaging_reads(
             expected = parse_wheel_filename(filename)[1]
         else:
             expected = parse_sdist_filename(filename.replace(".tar.bz2", ".tar.gz"))[1]
-    assert index_page._version(filename) == expected
+    assert index_page._version(filename, "another") == expected
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from msgspec import UNSET, Struct, UnsetType, msgpack
 
-from updater.model import moments
+from updater.model import moments, normalized_name
 from updater.model.labels import parse_version
 from updater.upstreams.answers import decoded
 from updater.upstreams.packed_page import PackedFile, PackedPage, PackedRelease
@@ -52,6 +52,8 @@ _PLAIN_WHEEL = re.compile(
 _PLAIN_SDIST = re.compile(
     r"[A-Za-z0-9._-]*[A-Za-z0-9_]-(?P<version>[0-9][0-9a-z.]*)\.tar\.gz", re.ASCII
 )
+# What may be a version with a sign in it, or a project whose name has a number.
+_NUMBER_BEFORE = re.compile(r"-[0-9][^-]*-[^-]*$", re.ASCII)
 
 
 class _Status(Struct, frozen=True):
@@ -94,7 +96,11 @@ def packed_page(name: str, answer: HttpResponse) -> bytes:
 
 
 def _packed_page(name: str, status: _Status, files: Iterable[_IndexFile]) -> bytes:
-    releases = [(_release(version, own), own) for version, own in _by_version(files).items()]
+    project = normalized_name(name)
+    releases = [
+        (_release(version, own, project), own)
+        for version, own in _by_version(files, project).items()
+    ]
     page = PackedPage(
         name,
         status.status,
@@ -210,13 +216,13 @@ def _packed(package: DistributionPackage) -> PackedFile:
     )
 
 
-def _by_version(files: Iterable[_IndexFile]) -> dict[Version, list[_IndexFile]]:
+def _by_version(files: Iterable[_IndexFile], project: str) -> dict[Version, list[_IndexFile]]:
     """Return the files of each release: those of old kinds only where it has no others."""
     releases: dict[Version, list[_IndexFile]] = {}
     old: dict[Version, list[_IndexFile]] = {}
     for file in files:
         name = file.packed.filename
-        version = _version(name)
+        version = _version(name, project)
         if version is not None:
             releases.setdefault(version, []).append(file)
         elif name.endswith(_OLD_KINDS) and (version := _old_version(name)) is not None:
@@ -230,21 +236,24 @@ def _old_version(filename: str) -> Version | None:
     return parse_version(match["version"]) if match is not None else None
 
 
-def _release(version: Version, own: Sequence[_IndexFile]) -> PackedRelease:
+def _release(version: Version, own: Sequence[_IndexFile], project: str) -> PackedRelease:
     times = [moments.from_iso(time) for time in {file.uploaded for file in own}]
     reasons = [file.yanked for file in own if file.yanked is not None]
     return PackedRelease(
-        version=_spelled(version, [file.packed for file in own]),
+        version=_spelled(version, [file.packed for file in own], project),
         published=min((time for time in times if time is not None), default=None),
         yanked=reasons[0] if len(reasons) == len(own) else None,
         count=len(own),
     )
 
 
-def _version(filename: str) -> Version | None:
-    """Return the version that a file name carries, None for other kinds of file."""
+def _version(filename: str, project: str) -> Version | None:
+    """Return the version that a file name of a project carries, None for other kinds of file."""
     if len(filename) > _LONGEST_NAME:
         return None
+    signed = _version_with_sign(filename, project)
+    if signed:
+        return parse_version(signed)
     plain = _PLAIN_WHEEL.fullmatch(filename) or _PLAIN_SDIST.fullmatch(filename)
     if plain is not None:
         return parse_version(plain["version"])
@@ -264,6 +273,24 @@ def _version(filename: str) -> Version | None:
         return None
 
 
+def _version_with_sign(filename: str, project: str) -> str:
+    """Return the version of a source distribution if it has a sign in it: ``a-1.0-1.tar.gz``.
+
+    Whether ``a-1.0`` is the project, its name tells, and nothing in the file's: empty if it is.
+    """
+    if filename.endswith((".whl", *_OLD_KINDS)):
+        return ""
+    stem = _stem(filename)
+    match = _NUMBER_BEFORE.search(stem)
+    if match is None or normalized_name(stem[: match.start()]) != project:
+        return ""
+    return stem[match.start() + 1 :]
+
+
+def _stem(filename: str) -> str:
+    return _as_sdist(filename).removesuffix(".tar.gz").removesuffix(".zip")
+
+
 def _as_sdist(filename: str) -> str:
     for ending in _OLD_SDISTS:
         if filename.endswith(ending):
@@ -271,13 +298,13 @@ def _as_sdist(filename: str) -> str:
     return filename
 
 
-def _spelled(version: Version, files: Iterable[PackedFile]) -> str:
+def _spelled(version: Version, files: Iterable[PackedFile], project: str) -> str:
     """Return the version as the file names spell it, since fetchPypi builds them from it.
 
     An sdist ``a-2024.01.02.tar.gz`` has the version 2024.1.2, and no other file name finds it.
     """
     for file in files:
-        if not file.filename.endswith((".whl", *_OLD_KINDS)):
-            stem = _as_sdist(file.filename).removesuffix(".tar.gz").removesuffix(".zip")
-            return stem.rpartition("-")[2]
+        name = file.filename
+        if not name.endswith((".whl", *_OLD_KINDS)):
+            return _version_with_sign(name, project) or _stem(name).rpartition("-")[2]
     return str(version)
