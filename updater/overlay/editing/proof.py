@@ -153,7 +153,8 @@ def _is_moved(member: Package, packages: Iterable[Package]) -> bool:
 
 def _check_member(old: Package, new: Package) -> None:
     """A member changes by what its leader's edits write; their values are checked there."""
-    if (old.pname, old.skip, bool(old.problem)) != (new.pname, new.skip, bool(new.problem)):
+    kept = (old.skip, bool(old.problem)) == (new.skip, bool(new.problem))
+    if not kept or not _is_same_name(old, new):
         raise PatchError(f"{new.identity}: the edit would change more than its version and source")
     names = [
         [field.name for source in one.sources for field in source.fields] for one in (old, new)
@@ -164,11 +165,18 @@ def _check_member(old: Package, new: Package) -> None:
 
 def _check_rest(old: Package, new: Package, values: PinValues) -> None:
     """Every other field stays, but for what is made from the version."""
-    if old.pname != new.pname:
+    if not _is_same_name(old, new):
         raise PatchError(f"{new.identity}: the edit would change pname too")
     if old.fetched is not None and new.fetched is not None:
         for name in _others_changed(old, old.fetched, new.fetched, values.own):
             raise _refused_too(new, name)
+
+
+def _is_same_name(old: Package, new: Package) -> bool:
+    """Tell whether a pname stays, but for the version in it: ``pname = "tool-${version}";``."""
+    if old.pname is None or new.pname is None or not old.label or not new.label:
+        return old.pname == new.pname
+    return old.pname == new.pname or old.pname.split(old.label) == new.pname.split(new.label)
 
 
 def _check_companions(old: Package, new: Package, values: PinValues) -> None:
