@@ -73,7 +73,7 @@ def test_a_ref_that_names_a_tag_moves_with_the_commit() -> None:
         ),
         (
             f'type = "tarball"; url = "https://d.example/a.tar.gz"; {HASH}',
-            "it is a file at https://d.example/a.tar.gz, without a version",
+            "it is a file at https://d.example/a.tar.gz, without its version",
         ),
         ('type = "file"; url = "https://d.example/a.tar.gz";', "fetchTree of file names no commit"),
         ('url = "https://d.example/a.tar.gz";', "fetchTree is given no `type`: write a set"),

@@ -12,7 +12,7 @@ from updater.model import Candidate, Fetch, NoFile, Pin
 from updater.overlay.reading.file import read_packages
 from updater.overlay.reading.pins import places
 
-WITHOUT = "without a version in its address"
+WITHOUT = "without its version 1.2.0 in its address"
 HOME = "https://github.com/owner/tool"
 
 
@@ -213,8 +213,8 @@ def test_what_changes_the_hash_blocks_it(arguments: str, blocked: str) -> None:
             f"it is a file on 'nightly', {WITHOUT}; write the tag of a release there",
         ),
         (
-            "https://example.org/latest.tar.gz",
-            "it is a file at https://example.org/latest.tar.gz, without a version in its address",
+            "https://example.org/tool-1.2.1.tar.gz",
+            f"it is a file at https://example.org/tool-1.2.1.tar.gz, {WITHOUT}",
         ),
         (f"{HOME}/raw/{COMMIT}/x.json", ""),
         ("https://example.org/1.2.0.tar.gz", ""),
@@ -279,7 +279,25 @@ def test_a_name_with_the_version_would_go_on_telling_it() -> None:
         url = "https://github.com/o/tool/releases/download/v0.5.0/a.zip"; hash = ""; }; }); }"""
     (package,) = read_packages(text.encode(), "x.nix", KIND.functions).packages
     assert package.source is not None
-    assert "without a version in its address" in KIND.skip(package, package.source)
+    assert KIND.skip(package, package.source) == (
+        "it is a file on 'v0.5.0', and the package has no `version`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("https://1.2.example/tool.tar.gz", "without a version in its address"),
+        ("https://1.2.example/tool-1.34.tar.gz", "and the package has no `version`"),
+        ("mirror://gnu/tool/tool-1.34.tar.gz", "and the package has no `version`"),
+    ],
+)
+def test_a_version_of_a_name_alone_is_none(url: str, why: str) -> None:
+    """What is told is true of the address, and says what is to be written."""
+    text = f'mkDerivation {{ name = "tool-1.34"; src = fetchurl {{ url = "{url}"; hash = ""; }}; }}'
+    (package,) = read_packages(text.encode(), "x.nix", KIND.functions).packages
+    assert package.source is not None
+    assert KIND.skip(package, package.source) == f"it is a file at {url}, {why}"
 
 
 @pytest.mark.parametrize(

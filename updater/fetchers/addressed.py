@@ -36,6 +36,8 @@ _OF_ONE_FILE = (
 )
 _COMMIT_DIGITS = 40
 _PARTED = re.compile(r"(?<=\d)[_-](?=\d)")  # as in v1_2
+_HOST = re.compile(r"^[a-z]+://[^/]*")
+_NUMBERS = re.compile(r"\d[._]\d")
 
 CURL_OPTIONS = ("curlOpts", "curlOptsList")
 """What curl is told besides, such as a header, may be what decides which file comes."""
@@ -114,13 +116,7 @@ class AddressFetcher(Fetcher):
             return ""
         if here.is_archive:  # of a branch, or of a tag that moves
             return _unclear(f"{package.file}:{field.line}", here)
-        where = f"on {here.ref_name!r}" if here.ref_name else f"at {field.value}"
-        is_unlabelled = version is None and here.project.on_index
-        return (
-            f"it is the index's file {here.filename}, and the package has no `version`"
-            if is_unlabelled
-            else f"it is a file {where}, without a version in its address{_advice(here)}"
-        )
+        return _without_a_version(here, field.value, version)
 
     def fetch(self, package: Package, source: Source, candidate: Candidate, web: str) -> Fetched:
         """Return the address of the candidate's file."""
@@ -284,6 +280,18 @@ def _unclear(place: str, here: DownloadAddress) -> str:
     longer = here.longer_ref
     what = f"whether its branch is {here.ref_name} or {longer}: write a tag or a commit there"
     return f"{place}: the address does not tell {what}" if longer else ""
+
+
+def _without_a_version(here: DownloadAddress, url: str, version: str | None) -> str:
+    """Say why nothing can tell the address of another version."""
+    where = f"on {here.ref_name!r}" if here.ref_name else f"at {url}"
+    if version:
+        return f"it is a file {where}, without its version {version} in its address{_advice(here)}"
+    if here.project.on_index:
+        return f"it is the index's file {here.filename}, and the package has no `version`"
+    if _NUMBERS.search(_HOST.sub("", url)):
+        return f"it is a file {where}, and the package has no `version`"
+    return f"it is a file {where}, without a version in its address{_advice(here)}"
 
 
 def _advice(here: DownloadAddress) -> str:

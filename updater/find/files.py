@@ -116,10 +116,10 @@ def _unconfigured(config: Config, likely: NamedFiles | None) -> NamedFiles:
     why = f"{config.file} does not name `overlays`" if config.file else "no configuration"
     first, folder = (below.files, f"{OVERLAYS}/ and ") if holding else ((), "")
     read = _distinct(config.root, (*first, *named))
-    return NamedFiles(read, f"{why}: reading {folder}{_told(origin, named)}")
+    return NamedFiles(read, f"{why}: reading {folder}{_description(origin, named)}")
 
 
-def _told(origin: str, named: Sequence[str]) -> str:
+def _description(origin: str, named: Sequence[str]) -> str:
     """Return in words which files something leads to."""
     if origin in FOLDERS:
         return f"{origin}/"

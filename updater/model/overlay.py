@@ -17,8 +17,12 @@ _PLAIN_KEY = re.compile(
     r"(?!(?:true|false|yes|no|on|off|null|[yn])$)[A-Za-z][\w.-]*", re.IGNORECASE | re.ASCII
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w'+-]*", re.ASCII)
-# Where the folder is the attribute. Source: Nixpkgs, pkgs/by-name/README.md.
-_BY_NAME = re.compile(r"(?:^|/)by-name/(?P<shard>[^/]{1,2})/(?P<name>[^/]+)/package\.nix$")
+# Where the path is the attribute. Source: Nixpkgs, pkgs/by-name/README.md, and Nixpkgs manual,
+# "lib.filesystem.packagesFromDirectoryRecursive", which needs no shards.
+_BY_NAME = re.compile(
+    r"(?:^|/)by-name/(?:(?P<shard>[^/]{1,2})/)?(?!(?:default|package)\.nix$)(?P<name>[^/]+?)"
+    r"(?:/package)?\.nix$"
+)
 
 
 class Source(Struct, frozen=True, omit_defaults=True):
@@ -154,8 +158,8 @@ class Package(Struct, frozen=True, omit_defaults=True):
         pins: where its pin stands in other files: each file, and the text in it.
         entries: the entries of those files that it reads.
         lent: why a new version would leave a hash of another file stale, or an empty string.
-        listed: what an element of a list is called, whose attribute path is only that of the list
-            (``nativeCheckInputs = [ (tool.overrideAttrs { ... }) ];``); else empty.
+        element_name: what an element of a list is called, whose attribute path is only that of
+            the list (``nativeCheckInputs = [ (tool.overrideAttrs { ... }) ];``); else empty.
         mapped: it is an element of which a function makes a package, so that its span is not the
             package's attributes.
         version_readers: attributes of the build that are made from the version, with their lines.
@@ -197,7 +201,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     pins: frozenset[tuple[str, Span]] = frozenset()
     entries: tuple[PinEntry, ...] = ()
     lent: str = ""
-    listed: str = ""
+    element_name: str = ""
     mapped: bool = False
     version_readers: tuple[str, ...] = ()
     rev_readers: tuple[str, ...] = ()
@@ -207,18 +211,18 @@ class Package(Struct, frozen=True, omit_defaults=True):
     def name(self) -> str:
         """The last attribute component; of an element of a list, its own name.
 
-        For a file that is one package, that of its caller or, in ``by-name``, of its folder, else
+        For a file that is one package, that of its caller or, in ``by-name``, of its path, else
         ``pname``, else the file's or, for ``default.nix`` and ``package.nix``, the folder's name.
         """
-        if self.listed:
-            return self.listed
+        if self.element_name:
+            return self.element_name
         if self.attribute:
             return self.attribute[-1]
         called = next(filter(None, self.callers), ())
         if called:
             return called[-1]
         placed = _BY_NAME.search(self.file)
-        if placed is not None and placed["name"].lower().startswith(placed["shard"]):
+        if placed is not None and placed["name"].lower().startswith(placed["shard"] or ""):
             return placed["name"]
         file = self.file.removesuffix("/default.nix").removesuffix("/package.nix")
         file = file.removesuffix(".nix")
@@ -236,7 +240,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     @property
     def paths(self) -> tuple[tuple[str, ...], ...]:
         """The attribute paths by which it can be reached: its own, else those of its callers."""
-        if self.listed:
+        if self.element_name:
             return ()
         return (self.attribute,) if self.attribute else self.callers
 

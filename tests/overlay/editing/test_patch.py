@@ -175,7 +175,8 @@ def test_a_name_that_leads_to_another_meaning_is_not_changed() -> None:
 def test_a_rev_that_is_the_pname_as_well_is_not_changed() -> None:
     """A pname may have the version in it, and then changes with it (name-with-the-version.nix)."""
     data = b"""let it = "v1"; in { one = mkDerivation rec {
-      pname = it; version = "1"; src = fetchFromGitHub { owner = "o"; repo = "r"; rev = it; hash = ""; };
+      pname = it; version = "1";
+      src = fetchFromGitHub { owner = "o"; repo = "r"; rev = it; hash = ""; };
     }; }"""
     message, _ = refusal(data, "one", {"rev": "branch-2", "hash": NEW})
     assert message == "overlay.nix#one: the edit would change pname too"

@@ -31,11 +31,11 @@ FIELDS = f'pname = "tool"; src = {SOURCE}'
         ),
         (
             f"{{ sources }}: mkDerivation rec {{ version = sources.tool.version; {FIELDS}; }}",
-            "its version is that of sources.tool.version",
+            "its version is made from sources.tool.version, which is not written here",
         ),
         (
             f"{{ other }}: mkDerivation rec {{ inherit (other) version; {FIELDS}; }}",
-            "its version is that of other.version",
+            "its version is made from other.version, which is not written here",
         ),
         (
             'mkDerivation { version = "1"; src = fetchurl (import ./source.nix); }',
@@ -77,6 +77,18 @@ def test_a_version_of_several_texts_is_skipped_with_what_to_write(version: str, 
     assert (package.problem, package.skip) == ("", reason)
 
 
+def test_an_inherited_version_of_several_texts_does_not_show_its_own_name_as_them() -> None:
+    text = (
+        'let own = "1.2"; version = "${own}.1"; in '
+        f"{{ x = mkDerivation {{ inherit version; {FIELDS}; }}; }}"
+    )
+    (package,) = read(text.encode())
+    assert package.skip == (
+        "its version (line 1) is made of several texts; to follow it, write it as one, "
+        'version = "1.2.1"'
+    )
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -84,11 +96,20 @@ def test_a_version_of_several_texts_is_skipped_with_what_to_write(version: str, 
             'url = "https://x/${(import ./pin.nix).rev}"; hash = ""',
             "its url is read from ./pin.nix",
         ),
-        ('url = "https://x"; sha256 = sources.tool.rev', "its sha256 is that of sources.tool.rev"),
-        ('inherit (url) rev; url = "x"', "its rev is that of url.rev"),
+        (
+            'url = "https://x"; sha256 = sources.tool.rev',
+            "its sha256 is made from sources.tool.rev, which is not written here",
+        ),
+        (
+            'inherit (url) rev; url = "x"',
+            "its rev is made from url.rev, which is not written here",
+        ),
         ("inherit url hash", "its hash is the argument hash of a function"),
         ('inherit url; hash = "x"', ""),
-        ('url = "https://x/${url.pname}.zip"; hash = ""', "its url is that of url.pname"),
+        (
+            'url = "https://x/${url.pname}.zip"; hash = ""',
+            "its url is made from url.pname, which is not written here",
+        ),
     ],
 )
 def test_a_source_that_is_given_elsewhere_is_skipped_with_its_argument(

@@ -212,16 +212,22 @@ def test_a_file_that_an_element_of_a_list_calls_keeps_its_own_name(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("folder", "name"),
+    ("file", "name"),
     [
-        ("pkgs/by-name/to/tool_1_2", "tool_1_2"),
-        ("pkgs/by-name/To/tool_1_2", "tool-kit"),  # no shard of it
-        ("pkgs/by-name/tools/tool_1_2", "tool-kit"),
-        ("pkgs/tool_1_2", "tool-kit"),
+        ("pkgs/by-name/to/tool_1_2/package.nix", "tool_1_2"),
+        ("pkgs/by-name/tool_1_2/package.nix", "tool_1_2"),
+        ("pkgs/by-name/tool_1_2.nix", "tool_1_2"),
+        ("pkgs/by-name/To/tool_1_2/package.nix", "tool-kit"),  # no shard of it
+        ("pkgs/by-name/tools/tool_1_2/package.nix", "tool-kit"),
+        ("pkgs/by-name/tool_1_2/default.nix", "tool-kit"),
+        ("pkgs/by-name/package.nix", "tool-kit"),
+        ("pkgs/tool_1_2/package.nix", "tool-kit"),
+        ("pkgs/tool_1_2.nix", "tool-kit"),
     ],
 )
-def test_a_folder_of_by_name_is_the_attribute_of_its_package(
-    tmp_path: Path, folder: str, name: str
+def test_a_path_in_by_name_is_the_attribute_of_its_package(
+    tmp_path: Path, file: str, name: str
 ) -> None:
-    found = written(tmp_path, **{f"{folder.replace('/', '__')}__package": PACKAGE})
-    assert rows(found) == [(f"{folder}/package.nix#", name, "")]
+    path = file.removesuffix(".nix").replace("/", "__")
+    found = written(tmp_path, **{path: PACKAGE})
+    assert rows(found) == [(f"{file}#", name, "")]

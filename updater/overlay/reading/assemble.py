@@ -137,7 +137,7 @@ class Assembler:
             builder=draft.builder,
             unlabelled=draft.role == "override" and draft.get("version", "name") is None,
             pname=pname,
-            listed=(pname or draft.overridden) if draft.listed else "",
+            element_name=(pname or draft.overridden) if draft.listed else "",
             version=version,
             source=sources[0] if sources else None,
             companions=tuple(sources[1:]),
@@ -192,8 +192,9 @@ class Assembler:
         label = placed.package.version
         if reason.computed == "version" and label is not None and label.value is not None:
             text = " ".join(label.text.split())
+            shown = "" if text == "version" else f": {text}"  # of what it inherits
             return placed.skipped(
-                f"its version (line {label.line}) is made of several texts: {text}; to follow it, "
+                f"its version (line {label.line}) is made of several texts{shown}; to follow it, "
                 f'write it as one, version = "{label.value}"'
             )
         if reason.computed and (draft.caller is not None or draft.helper):

@@ -129,7 +129,7 @@ def _unbound(binding: Binding, data: bytes) -> Origin | None:
         shown = f"{syntax.text(binding.owner, data)}.{binding.name}"
         is_bound = any(node != binding.owner for node, _ in targets(binding, data))
         is_pin = binding.name in _OF_A_PIN and not is_bound
-        return Origin("neighbour", f"that of {shown}") if is_pin and _is_short(shown) else None
+        return _of_neighbour(shown) if is_pin else None
     bound = binding.scope.find(binding.name)
     if bound is None:
         return _argument(binding.name, binding.scope, data)
@@ -177,7 +177,14 @@ def _neighbour(node: Node, scope: Scope, data: bytes) -> list[Origin]:
         return []
     shown = syntax.text(node, data)
     is_elsewhere = (base, scope) in selected(node, scope, data)
-    return [Origin("neighbour", f"that of {shown}")] if is_elsewhere and _is_short(shown) else []
+    where = _of_neighbour(shown) if is_elsewhere else None
+    return [where] if where is not None else []
+
+
+def _of_neighbour(shown: str) -> Origin | None:
+    if not _is_short(shown):
+        return None
+    return Origin("neighbour", f"made from {shown}, which is not written here")
 
 
 def _is_value(node: Node) -> bool:

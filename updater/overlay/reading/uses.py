@@ -66,7 +66,7 @@ def uses(packages: Sequence[Package], texts: Mapping[str, bytes]) -> dict[str, t
     by_name: dict[str, list[str]] = {}
     by_file: dict[str, list[Package]] = {}
     for package in packages:
-        if not package.listed:  # nobody can name an element of a list
+        if not package.element_name:  # nobody can name an element of a list
             by_name.setdefault(package.name, []).append(package.identity)
         by_file.setdefault(package.file, []).append(package)
     dependencies: dict[str, tuple[str, ...]] = {}
