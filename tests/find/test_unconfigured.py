@@ -185,6 +185,38 @@ PROJECTS: dict[str, tuple[dict[str, str], list[str], str]] = {
         ["mine/a.nix"],
         "no configuration: reading the file that flake.nix imports or calls: mine/a.nix",
     ),
+    "a folder that is given to a function of the project that lists it": (
+        {
+            "flake.nix": "{ outputs = _: import ./mine { load = (import ./lib.nix).load; }; }",
+            "lib.nix": "rec { read = readDir; load = folder: mapAttrs call (read folder); }",
+            "mine/default.nix": "{ load, other }: other ./. // load ./. // { z = import ./z.nix; }",
+            "mine/a/default.nix": package("a"),
+            "mine/z.nix": overlay("z"),
+            "other/default.nix": "{ clean }: clean ./.",
+            "other/a.nix": overlay("a"),
+        },
+        ["mine/z.nix", "mine/a/default.nix"],
+        (
+            "no configuration: reading 2 files that flake.nix imports or calls: "
+            "mine/z.nix, mine/a/default.nix"
+        ),
+    ),
+    "a folder that is given to another function": (
+        {
+            "flake.nix": "{ outputs = _: [ (import ./mine) (import ./lib.nix) ]; }",
+            "lib.nix": "{ names = builtins.readDir; import = clean; callPackage = clean; }",
+            "mine/default.nix": (
+                "{ a = import ./. ; b = callPackage ./. { }; src = clean ./.; z = import ./z.nix; }"
+            ),
+            "mine/a.nix": overlay("a"),
+            "mine/z.nix": overlay("z"),
+        },
+        ["mine/default.nix", "mine/z.nix"],
+        (
+            "no configuration: reading 2 files that flake.nix imports or calls: "
+            "mine/default.nix, mine/z.nix"
+        ),
+    ),
     "a folder that is a source": (
         {
             "flake.nix": "{ outputs = _: { overlays = import ./mine/a.nix; }; }",

@@ -7,6 +7,7 @@ in a list, or as the folder that `readDir` lists.
 from __future__ import annotations
 
 import os.path
+import re
 from typing import TYPE_CHECKING
 
 from updater.config.place import ENTRIES, FOLDERS
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 # What names the files of a folder, so that no path of theirs is written.
 _LISTING = (b"readDir", b"listFilesRecursive", b"FromDirectoryRecursive")
 _MOST_FILES = 5_000
+# A function that is given the folder of its file: ``loadPackages ./.``.
+_GIVEN_ITS_FOLDER = re.compile(rb"(?<![\w.'-])([A-Za-z_][\w'-]*+)\s++\./\.(?![\w./])")
+_CALLS = re.compile(rb"import|callPackage\w*")
 
 
 def entry_files(root: Path, beside: Collection[str] = ()) -> tuple[str, tuple[str, ...]]:
@@ -62,19 +66,55 @@ def folder_files(root: Path) -> tuple[str, tuple[str, ...]]:
 def _reached(root: Path, entry: str) -> Iterator[str]:
     """Yield the entry, and every file that it or a file on the way names, in their order."""
     waiting, reached = [entry], {entry}
+    own_functions = _FolderFunctions()
     while waiting:
         if len(reached) > _MOST_FILES:
             raise ReadError(f"{entry} leads to more than {_MOST_FILES} files")
         file = waiting.pop()
         yield file
-        targets = list(_targets(root, file))
+        data = _text(root, file)
+        own_functions.read(file, data)
+        targets = list(_targets(root, file, data))
+        if not waiting and not any(target not in reached for target in targets):
+            targets = [below for folder in own_functions.listed() for below in _below(root, folder)]
         waiting += reversed([target for target in targets if target not in reached])
         reached.update(targets)
 
 
-def _targets(root: Path, file: str) -> Iterator[str]:
+class _FolderFunctions:
+    """Functions of the project that list a folder, and the folders of the files that call them."""
+
+    def __init__(self) -> None:
+        self._listing: list[bytes] = []
+        self._calls: dict[str, set[bytes]] = {}
+
+    def read(self, file: str, data: bytes) -> None:
+        """Take note of what a file binds and calls."""
+        if any(word in data for word in _LISTING):
+            self._listing.append(data)
+        names = {name for name in _GIVEN_ITS_FOLDER.findall(data) if not _CALLS.fullmatch(name)}
+        folder = os.path.dirname(file)  # noqa: PTH120 - as text
+        if names and folder:
+            self._calls.setdefault(folder, set()).update(names)
+
+    def listed(self) -> list[str]:
+        """Return the folders that are given to such a function, each once."""
+        folders = [
+            folder
+            for folder, names in self._calls.items()
+            if any(_binds(text, name) for text in self._listing for name in names)
+        ]
+        for folder in folders:
+            del self._calls[folder]
+        return folders
+
+
+def _binds(text: bytes, name: bytes) -> bool:
+    return re.search(rb"(?<![\w.'-])" + re.escape(name) + rb"\s*+=(?!=)", text) is not None
+
+
+def _targets(root: Path, file: str, data: bytes) -> Iterator[str]:
     """Yield the files that the paths in a file stand for."""
-    data = _text(root, file)
     lists = any(word in data for word in _LISTING)
     folder = os.path.dirname(file)  # noqa: PTH120 - as text
     for written in paths_in(data):
