@@ -104,6 +104,33 @@ def test_neither_moves_where_another_file_has_a_hash_of_the_source(
     assert other.read_text() == text
 
 
+PLAIN = '{ mkDerivation, tool }: mkDerivation { pname = "ui"; inherit (tool) version src; }\n'
+
+
+def test_what_has_no_hash_of_its_own_moves_with_another_file(
+    project: Project, github: GitHub
+) -> None:
+    repository = github.repository("o", "tool")
+    repository.tag("v1.0", repository.commit({"a": "1"}))
+    repository.tag("v1.1", repository.commit({"a": "2"}))
+    overlay = "final: prev: {{\n{}  ui = final.callPackage ./ui.nix {{ }};\n}}\n"
+    project.overlay("tool.nix", overlay.format(TOOL.format(version="1.0", sri=FAKE)))
+    project.overlay("ui.nix", PLAIN)
+    result = project.run("bump", "--json")
+    rows = {row["name"]: row for row in result.json["packages"]}
+    assert (rows["tool"]["status"], rows["ui"]["status"]) == ("updated", "skipped")
+    assert rows["ui"]["reason"] == (
+        "its source is that of tool (overlays/tool.nix:2), and moves with it"
+    )
+    # Of two packages with that name, nobody can say which is meant; of nixpkgs' one, nothing.
+    for other in ("final: prev: {{\n{}}}\n".format(TOOL.format(version="2.0", sri=FAKE)), "{ }"):
+        project.overlay("other.nix", other)
+        if other == "{ }":
+            project.overlay("tool.nix", "final: prev: { ui = final.callPackage ./ui.nix { }; }\n")
+        (row,) = project.run("list", "ui", "--json").json["packages"]
+        assert row["reason"] == "its source is tool.src, which is not written here"
+
+
 def test_what_a_program_moves_is_left_to_it_together(project: Project) -> None:
     """Both are skipped by the program's name; nothing of them is held, or failed."""
     generated = '{ fetchurl }: { tool = { pname = "tool"; version = "1.0"; src = fetchurl '

@@ -15,7 +15,7 @@ class Borrowing(Struct, frozen=True):
     Attributes:
         names: what leads to the other package: ``("final", "tool")``.
         what: ``source`` or ``version``.
-        hashes: its own, which another version of that package makes wrong.
+        hashes: its own, which another version of that package makes wrong; it may have none.
     """
 
     names: tuple[str, ...]

@@ -1,7 +1,7 @@
 """Packages of different files that share a source or a version: what moves one leaves the other.
 
-In one file they are a unit (see units.py). A package of another file has hashes that nobody would
-write when the one moves whose source it has. So neither moves.
+In one file they are a unit (see units.py). A package of another file may have hashes that nobody
+would write when the one moves whose source it has: then neither moves. Without, it moves by itself.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def borrowing(package: Package, draft: Draft, data: bytes) -> Borrowing | None:
     if package.fetched is None and source is not None:
         names = leads_to(source, data)
         beside = written_here(package)
-        if names[-1:] == ("src",) and beside:
+        if names[-1:] == ("src",) and names[:-1]:
             return Borrowing(names[:-1], "source", beside)
     elif version is not None and package.label is None:
         names = leads_to(version, data)
@@ -53,7 +53,10 @@ def written_here(package: Package) -> tuple[Field, ...]:
 
 
 def held_together(packages: Sequence[Package]) -> tuple[Package, ...]:
-    """Return packages, of which none moves whose source or version one in another file takes."""
+    """Return packages, of which none moves whose source or version one in another file takes.
+
+    Unless that has no hash of its own: then it is told whose source it has.
+    """
     borrowers = [(package, taken) for package in packages if (taken := package.borrowing)]
     if not borrowers:
         return tuple(packages)
@@ -63,7 +66,13 @@ def held_together(packages: Sequence[Package]) -> tuple[Package, ...]:
             places.setdefault(name, []).append(package)
     changed: dict[str, Package] = {}
     for borrower, taken in borrowers:
-        for lender in _lenders(borrower, taken, places):
+        lenders = _lenders(borrower, taken, places)
+        if not taken.hashes:
+            if len({lender.identity for lender in lenders}) == 1 and not borrower.problem:
+                own = changed.get(borrower.identity, borrower)
+                changed[borrower.identity] = replace(own, skip=_borrows(taken, lenders[0]))
+            continue
+        for lender in lenders:
             changed[borrower.identity] = replace(borrower, skip=_borrows(taken, lender))
             own = changed.get(lender.identity, lender)
             lent = own.lent or _lends(borrower, taken, lender)
@@ -107,6 +116,11 @@ def _borrows(taken: Borrowing, lender: Package) -> str:
         return (
             f"updated by {lender.generator}: its {taken.what} is that of {lender.name} "
             f"({lender.file}:{lender.line})"
+        )
+    if not taken.hashes:
+        return (
+            f"its {taken.what} is that of {lender.name} ({lender.file}:{lender.line}), and moves "
+            "with it"
         )
     return (
         f"its {taken.what} is that of {lender.name} ({lender.file}:{lender.line}), and its "
