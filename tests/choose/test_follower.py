@@ -504,6 +504,9 @@ def test_a_moving_rev_without_a_hash_is_not_pinned_to_a_head_for_another_python(
     )
 
 
+WHEEL = 'write `format = "wheel"; python = "py3"; dist = "py3";` in the call to take that'
+
+
 def test_a_wheel_only_release_is_passed_over_for_the_newest_that_can_be_fetched(
     project: Project, index: Index
 ) -> None:
@@ -513,14 +516,14 @@ def test_a_wheel_only_release_is_passed_over_for_the_newest_that_can_be_fetched(
     package = checked(project)
     assert said(package) == ("outdated", "1.1", None, ["newer-held"])
     assert package["warnings"][0]["message"] == (
-        "1.2 has no pkg-1.2.tar.gz; the index has pkg-1.2-py3-none-any.whl"
+        f"1.2 has no pkg-1.2.tar.gz; the index has pkg-1.2-py3-none-any.whl; {WHEEL}"
     )
 
 
 def test_check_and_bump_agree_on_what_cannot_be_fetched(project: Project, index: Index) -> None:
     index.release("pkg", "1.1", files=["pkg-1.1-py3-none-any.whl"])
     project.overlay("pkg.nix", pypi_overlay("pkg", "1.0", sri=FAKE))
-    reason = "1.1 has no pkg-1.1.tar.gz; the index has pkg-1.1-py3-none-any.whl"
+    reason = f"1.1 has no pkg-1.1.tar.gz; the index has pkg-1.1-py3-none-any.whl; {WHEEL}"
     assert said(checked(project)) == ("held", "1.1", reason, [])
     bumped = project.run("bump", "--json").json["packages"][0]
     assert (bumped["status"], bumped["reason"]) == ("held", reason)

@@ -80,7 +80,8 @@ def test_holds_a_release_without_the_file_that_fetchpypi_would_ask_for(
         0,
         (
             "held  a  1.0  (newest 2.0)  2.0 has no a-2.0.tar.gz; the index has "
-            "a-2.0-py3-none-any.whl\n"
+            'a-2.0-py3-none-any.whl; write `format = "wheel"; python = "py3"; dist = "py3";` in '
+            "the call to take that\n"
         ),
     )
     assert project.snapshot() == before

@@ -55,8 +55,8 @@ def test_where_only_the_stem_differs_pname_follows_it(name: str) -> None:
     "files",
     [
         [],
-        ["tool-2.0.0.zip"],
-        ["tool-2.0.0-py3-none-any.whl"],
+        ["tool-2.0.0.rpm"],
+        ["tool-2.0.0-cp39-cp39-win32.whl"],
         ["other-2.0.0.tar.gz"],
         ["Tool-2.0.0.tar.gz", "TOOL-2.0.0.tar.gz"],
     ],
@@ -65,6 +65,54 @@ def test_without_such_a_file_there_is_nothing_to_take(files: list[str]) -> None:
     there = ", ".join(sorted(files)) or "no file"
     fetched = call(KIND, "inherit pname version;").fetch(offered(*files))
     assert fetched == NoFile(f"2.0.0 has no tool-2.0.0.tar.gz; the index has {there}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file", "written"),
+    [
+        ("", "tool-2.0.0.zip", 'extension = "zip";'),
+        ('extension = "zip";', "Tool-2.0.0.tar.gz", 'extension = "tar.gz";'),
+        ("", "tool-2.0.0-py2.py3-none-any.whl", 'format = "wheel";'),
+        (
+            'format = "wheel";',
+            "tool-2.0.0-py3-none-any.whl",
+            'format = "wheel"; python = "py3"; dist = "py3";',
+        ),
+    ],
+)
+def test_what_to_write_for_a_file_of_another_kind_is_told_and_true(
+    arguments: str, file: str, written: str
+) -> None:
+    refused = call(KIND, f"inherit pname version; {arguments}").fetch(offered(file))
+    assert isinstance(refused, NoFile)
+    assert refused.reason.endswith(
+        f"; the index has {file}; write `{written}` in the call to take that"
+    )
+    fetched = call(KIND, f"inherit pname version; {written}").fetch(offered(file))
+    assert isinstance(fetched, Fetch)
+    assert fetched.url.endswith(f"/{file}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file"),
+    [
+        ('format = "wheel"; platform = "manylinux1_x86_64";', "tool-2.0.0-py3-none-any.whl"),
+        ('format = "wheel";', "tool-2.0.0.tar.gz"),  # `format` would have to go
+    ],
+)
+def test_nothing_is_told_that_would_not_be_all(arguments: str, file: str) -> None:
+    refused = call(KIND, f"inherit pname version; {arguments}").fetch(offered(file))
+    assert isinstance(refused, NoFile)
+    assert refused.reason.endswith(f"; the index has {file}")
+
+
+def test_of_many_files_those_are_named_that_could_be_taken() -> None:
+    wheels = [f"tool-2.0.0-cp3{n}-cp3{n}-win32.whl" for n in range(5)]
+    refused = call(KIND, "inherit pname version;").fetch(offered(*wheels, "tool-2.0.0.zip"))
+    assert isinstance(refused, NoFile)
+    assert "; the index has tool-2.0.0.zip, " + ", ".join(wheels[:2]) + " and 3 more; write" in (
+        refused.reason
+    )
 
 
 def test_a_file_without_a_published_hash_is_downloaded_for_it() -> None:

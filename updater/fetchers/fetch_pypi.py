@@ -25,6 +25,16 @@ if TYPE_CHECKING:
     from updater.model import Distribution
 
 
+# What a call says that means another kind of file. Source: nixpkgs, pkgs/build-support/fetchpypi.
+_ARCHIVES = {
+    f".{ending}": f'extension = "{ending}";' for ending in ("tar.gz", "zip", "tar.bz2", "tar.xz")
+}
+_WHEELS = {
+    "-py2.py3-none-any.whl": 'format = "wheel";',
+    "-py3-none-any.whl": 'format = "wheel"; python = "py3"; dist = "py3";',
+}
+
+
 class FetchPypi(Fetcher):
     """A source distribution, or the wheel that the call describes."""
 
@@ -55,7 +65,7 @@ class FetchPypi(Fetcher):
         if distribution is None:
             distribution = _same_but_stem(pname, ending, candidate)
             if distribution is None:
-                return absent(filename, candidate)
+                return absent(filename, candidate, _advice(pname, source, candidate))
             values["pname"] = distribution.filename.removesuffix(ending)
         return Fetch(
             values=values, url=distribution.url, sri=distribution.sri, size=distribution.size
@@ -76,6 +86,17 @@ def _ending(source: Source, version: str) -> str:
         abi, platform = source.value("abi") or "none", source.value("platform") or "any"
         return f"-{version}-{python}-{abi}-{platform}.whl"
     return f"-{version}.{source.value('extension') or 'tar.gz'}"
+
+
+def _advice(pname: str, source: Source, candidate: Candidate) -> str:
+    """Return what to write into a call for a file of another kind, if the release has one."""
+    if source.get("abi", "platform") is not None:
+        return ""
+    kinds = _WHEELS if source.value("format") == "wheel" else {**_ARCHIVES, **_WHEELS}
+    for behind, written in kinds.items():
+        if _same_but_stem(pname, f"-{candidate.version}{behind}", candidate) is not None:
+            return f"; write `{written}` in the call to take that"
+    return ""
 
 
 def _same_but_stem(pname: str, ending: str, candidate: Candidate) -> Distribution | None:

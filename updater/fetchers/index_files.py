@@ -12,10 +12,18 @@ if TYPE_CHECKING:
     from updater.model import Candidate, Distribution
 
 
-def absent(filename: str, candidate: Candidate) -> NoFile:
-    """Say that a release has no file of a name, and which it has."""
-    there = ", ".join(sorted(file.filename for file in candidate.distributions)) or "no file"
-    return NoFile(f"{candidate.version} has no {filename}; the index has {there}")
+_MOST_SHOWN = 3
+# In the order in which somebody could take them instead.
+_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", "-none-any.whl", "")
+
+
+def absent(filename: str, candidate: Candidate, advice: str = "") -> NoFile:
+    """Say that a release has no file of a name, which it has, and what to write for one of them."""
+    names = sorted(file.filename for file in candidate.distributions)
+    names.sort(key=lambda name: next(n for n, end in enumerate(_ENDINGS) if name.endswith(end)))
+    more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
+    there = ", ".join(names[:_MOST_SHOWN]) or "no file"
+    return NoFile(f"{candidate.version} has no {filename}; the index has {there}{more}{advice}")
 
 
 def spelled_file(filename: str, version: str, files: Iterable[Distribution]) -> Distribution | None:
