@@ -162,6 +162,7 @@ def test_nothing_is_built(project: Project, index: Index) -> None:
     index.release("apple", "2.0")
     project.run("check", "apple")
     project.add_configuration("packages: {apple: {build: {enabled: auto}}}\n")
+    (project.root / "default.nix").write_text("{ }: { }\n")
     result = project.run("bump", "apple", "--offline")
     assert result.code == 0
     assert "not built: a build may need the network, and --offline is set" in " ".join(

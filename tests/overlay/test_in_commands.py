@@ -91,10 +91,8 @@ def test_a_hash_beside_the_source_holds_the_package(project: Project, index: Ind
     before = project.snapshot()
     result = project.run("bump")
     why = (
-        "cargoHash (line 7) must change with the source, and only a build can compute the new "
-        "value: "
-        "build: {enabled: false}; let Nix evaluate it (`build:` in config.yaml), or update it by "
-        "hand"
+        "cargoHash (line 7) has no value yet, and only a build can compute it: build: {enabled: "
+        "false}; let Nix evaluate it (`build:` in config.yaml), or update it by hand"
     )
     assert (result.code, result.out) == (0, f"held  tool  1.0  (newest 1.1)  {why}\n")
     assert project.snapshot() == before

@@ -132,3 +132,40 @@ def test_what_the_fetcher_call_cannot_get_is_held(made: Made) -> None:
     world.upstream.release("pear", "1.0", "2.0")
     outcome = found(world, Bump(build=False), lambda one: replace(one, distributions=()))
     assert (type(outcome), world.hashes.asked) == (Held, [])
+
+
+def without_hashes(made: Made) -> World:
+    """Return a run over a package at its newest version, with no hash of its own nor beside it."""
+    text = of_index("pear")["pear.nix"].replace(str(OLD), "")
+    world = made({"pear.nix": text.replace("src =", CARGO.replace(str(OLD), ""))})
+    world.upstream.release("pear", "1.0")
+    return world
+
+
+def test_what_no_build_reports_stays_without_a_value(made: Made) -> None:
+    """The source needs no build, and what publishes comes to what bumped."""
+    world = without_hashes(made)
+    published = found(world, Bump(reported={}))
+    world.sets.why_not_built = "Nix is not installed"
+    bumped = found(world, Bump())
+    assert published.planned.values.own == bumped.planned.values.own
+    assert published.planned.values.own["hash"] == str(NEW)
+    assert published.planned.values.own["cargoHash"] == ""
+    said = [
+        [own.message for own in ready.decision.warnings if own.code == "no-value-yet"]
+        for ready in (published, bumped)
+    ]
+    needs = "cargoHash (line 7) has no value yet, and only a build can compute it"
+    advice = "let Nix evaluate it (`build:` in config.yaml), or update it by hand"
+    assert said == [
+        [f"{needs}: the build job reports none; {advice}"],
+        [f"{needs}: Nix is not installed; {advice}"],
+    ]
+
+
+def test_what_a_build_reports_is_written_with_the_source(made: Made) -> None:
+    world = without_hashes(made)
+    (package,) = world.packages
+    ready = found(world, Bump(reported={package.identity: {"cargoHash": str(NEW)}}))
+    assert ready.planned.values.own["cargoHash"] == str(NEW)
+    assert "no-value-yet" not in [own.code for own in ready.decision.warnings]

@@ -8,33 +8,27 @@ from typing import TYPE_CHECKING, Final
 import anyio
 from anyio import to_thread
 from msgspec import Struct
-from msgspec.structs import replace
 
 from updater.building.composing import Composer
+from updater.building.entries import entry_file, entry_name, missing_entry, missing_set, placed
 from updater.building.evaluating import BuildTarget
 from updater.building.locking import locked
 from updater.building.package_set import PackageSet, configured
 from updater.building.surveying import NotInSet, SetSurvey
 from updater.effects import files
 from updater.errors import BuildError
-from updater.overlay.reading.entry import EntryFile, read_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from updater.building.builder import Builder
     from updater.building.package_set import Installable
     from updater.find.overlay_files import OverlayFiles
     from updater.model import BuildPolicy, Package
+    from updater.overlay.reading.entry import EntryFile
 
 AUTO: Final = "auto"
 """The ``attribute`` of a policy that leaves it to the updater where a package is."""
-
-_UNLOCKED = (
-    "flake.nix has no flake.lock, so a build would prove little: run `nix flake lock` and commit "
-    "the file, or set build: {enabled: true}"
-)
 
 
 class NotBuilt(Struct, frozen=True):
@@ -81,9 +75,9 @@ class PackageSets:
         """
         if policy.switched_off:
             return NotBuilt(policy.switched_off)
-        policy = placed(policy, self._open().root)
-        if policy.enabled == "auto" and not self._unable(policy) and not self._is_locked(policy):
-            return NotBuilt(_UNLOCKED)
+        missing = missing_set(policy, self._open().root)
+        if missing and policy.enabled == "auto":
+            return NotBuilt(missing)
         target = await self.evaluable(package, policy)
         if isinstance(target, NotBuilt) and policy.enabled == "true":
             problem = target.detail or target.reason
@@ -112,26 +106,19 @@ class PackageSets:
 
     def _unable(self, policy: BuildPolicy) -> str:
         """Return why Nix cannot evaluate the package set at all, or an empty string."""
+        missing = missing_entry(policy, self._open().root)
+        if missing:  # on every machine
+            return missing
         if self._open().offline:
             return "a build may need the network, and --offline is set"
         if not self._open().nix.available():
             return "Nix is not installed"
-        entry = _entry(policy)
-        if files.exists(self._open().root / entry):
-            return ""
-        alternative = "" if policy.file else f", and no {_file_beside(entry)}"
-        return f"there is no {entry}{alternative}"
-
-    def _is_locked(self, policy: BuildPolicy) -> bool:
-        lock = self._open().root / policy.flake / "flake.lock"
-        return bool(policy.file) or files.exists(lock) or not self._read(policy).inputs
+        return ""
 
     def _read(self, policy: BuildPolicy) -> EntryFile:
-        name = _entry(policy)
+        name = entry_name(policy)
         if name not in self._entries:
-            files.refuse_outside(self._open().root, name)
-            data = files.read_plain(self._open().root / name, name)
-            self._entries[name] = read_entry(data, "file" if policy.file else "flake")
+            self._entries[name] = entry_file(policy, self._open().root)
         return self._entries[name]
 
     async def _result(self, package: Package, policy: BuildPolicy) -> Installable | NotInSet:
@@ -141,7 +128,9 @@ class PackageSets:
             key = policy.file, policy.flake, policy.options
             survey = self._surveys.get(key)
             if survey is None:
-                survey = SetSurvey(builder.nix, builder.scratch, self._set(policy), _entry(policy))
+                survey = SetSurvey(
+                    builder.nix, builder.scratch, self._set(policy), entry_name(policy)
+                )
                 self._surveys[key] = survey
             if package.identity not in survey.results:
                 is_first = not survey.results
@@ -172,28 +161,10 @@ class PackageSets:
 
     def _set(self, policy: BuildPolicy) -> PackageSet:
         root = self._open().root
-        folder = os.path.dirname(_entry(policy)) or "."  # noqa: PTH120 - as text
+        folder = os.path.dirname(entry_name(policy)) or "."  # noqa: PTH120 - as text
 
         def read(file: str) -> bytes | None:
             return files.read(root / file, file) if files.is_inside(root, file) else None
 
         composer = Composer(folder, self._overlays, read)
         return PackageSet.surveyed(policy, composer.compose(self._read(policy)).expression)
-
-
-def placed(policy: BuildPolicy, root: Path) -> BuildPolicy:
-    """Return a policy that names the default.nix where a folder has no flake.nix."""
-    flake = _entry(policy)
-    file = _file_beside(flake)
-    if policy.file or files.exists(root / flake) or not files.exists(root / file):
-        return policy
-    return replace(policy, file=file)
-
-
-def _entry(policy: BuildPolicy) -> str:
-    """Return the file that says what the package set is, relative to the root."""
-    return policy.file or os.path.normpath(f"{policy.flake}/flake.nix")
-
-
-def _file_beside(flake: str) -> str:
-    return flake.removesuffix("flake.nix") + "default.nix"

@@ -19,7 +19,7 @@ from updater.model import (
     Take,
     Tracking,
 )
-from updater.model.sri import is_hash, is_of_nothing, is_placeholder
+from updater.model.sri import is_hash, is_of_nothing, is_placeholder, is_to_come
 from updater.upstreams.base import ProjectQuestion
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Candidate,
         Fetch,
         Fetched,
+        Field,
         Host,
         Offer,
         Package,
@@ -69,6 +70,19 @@ class Subject(Struct, frozen=True):
 
         One that is computed by an expression is its author's affair.
         """
+        if self.missing_source_hash or not self.missing_beside:
+            return self.missing_source_hash
+        first = self.missing_beside[0]
+        return f"its {first.name} {'is missing' if first.is_absent else 'has no value yet'}"
+
+    @property
+    def missing_beside(self) -> tuple[Field, ...]:
+        """The hashes beside the source that are still to come."""
+        return tuple(field for field in self.package.side_hashes if is_to_come(field))
+
+    @property
+    def missing_source_hash(self) -> str:
+        """Why the hash of a source is still to be found; empty where each is there."""
         for source in self.package.sources:
             if FETCHERS[source.fetcher].takes_hash(source):
                 field = source.get(*HASH_FIELDS)
@@ -79,9 +93,6 @@ class Subject(Struct, frozen=True):
                     return "its hash is that of an empty file or folder"
                 if written is not None and not is_hash(written):
                     return f"its hash {written!r} is not a hash"
-        for field in self.package.side_hashes:
-            if field.value is not None and is_placeholder(field.value):
-                return f"its {field.name} has no value yet"
         return ""
 
     @property
@@ -201,6 +212,22 @@ class Decision(Struct, frozen=True):
     def reason(self) -> str:
         """Why the candidate is taken where that is not plain."""
         return self.choice.reason if isinstance(self.choice, Take) else ""
+
+    def keeps_source(self, candidate: Candidate) -> bool:
+        """Tell whether a candidate is what the pin names already, so that only hashes change.
+
+        A branch, and a tag that moves, name another source in time.
+        """
+        pin = self.subject.pin
+        if self.tracking.moving or candidate.version != (pin.version or ""):
+            return False
+        if choose.is_commit(pin.rev):
+            return candidate.commit == pin.rev
+        return candidate.ref in {"", pin.rev}
+
+    def keeps_hashed_source(self, candidate: Candidate) -> bool:
+        """Tell whether a candidate is what the pin names already, and has a hash of."""
+        return self.keeps_source(candidate) and not self.subject.missing_source_hash
 
     @property
     def awaits_source(self) -> bool:

@@ -9,8 +9,8 @@ import anyio
 from msgspec.structs import replace
 
 from updater.audit.overlay.ratchet import new_findings
+from updater.building.entries import placed
 from updater.building.foreign import ForeignTree, steering
-from updater.building.package_sets import placed
 from updater.cli.audited import audited, audited_at, scope_of
 from updater.cli.base import find_base
 from updater.cli.output import report

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater.building.package_sets import placed
+from updater.building.entries import placed
 from updater.config.naming import PackageKeys
 from updater.config.package_keys import PackageOptions
 from updater.config.quantities import Duration

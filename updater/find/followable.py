@@ -136,14 +136,6 @@ def with_side_hashes(package: Package, names: Sequence[str]) -> Package:
     return replace(package, side_hashes=tuple(beside), other_hashes=left)
 
 
-def stale_side_hashes(package: Package) -> str:
-    """Say which side hashes a new source makes wrong."""
-    names = " and ".join(
-        f"{side_hash.name} (line {side_hash.line})" for side_hash in package.side_hashes
-    )
-    return f"{names} must change with the source, and only a build can compute the new value"
-
-
 def series_of(package: Package) -> tuple[int, ...]:
     """Return the numbers that the name of a package's attribute has behind its project's.
 

@@ -78,6 +78,7 @@ class Field(Struct, frozen=True, omit_defaults=True):
         neighbour: where it is an attribute of a package that is not written here, the names that
             lead there: ``("prev", "tool", "src", "owner")``, also for ``old.src.owner`` in an
             override of ``prev.tool``. Else empty.
+        function: of the hash of a call beside the source, the function that is called. Else empty.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Field(Struct, frozen=True, omit_defaults=True):
     literal: Span | None
     inherited: bool = False
     neighbour: tuple[str, ...] = ()
+    function: str = ""
 
     def refers_to(self, *literals: Span | None) -> bool:
         """Tell whether it is made from what is written in one of some literals, through a name."""
@@ -100,6 +102,11 @@ class Field(Struct, frozen=True, omit_defaults=True):
         return frozenset(place for place in _places(self.parts) if place is not None)
 
     @property
+    def is_absent(self) -> bool:
+        """Tell whether it is not written at all, although its function needs it."""
+        return not self.text
+
+    @property
     def reading(self) -> str:
         """Its value, or the expression where that cannot be read."""
         return self.text if self.value is None else self.value
@@ -109,6 +116,9 @@ class Field(Struct, frozen=True, omit_defaults=True):
         """Tell whether a function makes a part of it, so that nothing can be written there."""
         return any(isinstance(part, Applied) for part in self.parts)
 
+
+PATCHES = ("fetchpatch", "fetchpatch2")
+"""The fetchers that rewrite a file before they hash it: nixpkgs, pkgs/build-support/fetchpatch."""
 
 HASH_FIELDS = ("hash", "sha256", "sha512", "sha1", "md5", "narHash")
 """The fetcher attributes that may hold a source's hash; a call has one of them."""

@@ -12,11 +12,14 @@ import base64
 import binascii
 import re
 from contextlib import suppress
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from updater.errors import HashError
 from updater.model import Algorithm, Sri
 from updater.model.hashes import DIGEST_BYTES
+
+if TYPE_CHECKING:
+    from updater.model import Field
 
 _ALPHABET: Final = "0123456789abcdfghijklmnpqrsvwxyz"
 _DIGIT: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
@@ -66,6 +69,11 @@ def is_placeholder(text: str) -> bool:
     """
     digits = re.split("[:-]", text, maxsplit=1)[-1].rstrip("=")
     return len(set(digits)) <= 1
+
+
+def is_to_come(field: Field) -> bool:
+    """Tell whether a field holds no hash yet: one that is computed is its author's affair."""
+    return field.is_absent or (field.value is not None and is_placeholder(field.value))
 
 
 def is_of_nothing(text: str) -> bool:

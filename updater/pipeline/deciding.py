@@ -156,9 +156,12 @@ class Decider(Struct, frozen=True):
         return choices
 
     def _unless_unhashable(self, decision: Decision) -> Decision:
-        """Return a decision that waits where the configuration alone keeps a hash from being found.
+        """Return a decision that waits where the project leaves a hash to be found by no machine.
 
         Whether this machine can build is not looked at: another one may update what is shown here.
+
+        Raises:
+            ReadError: the project's flake.nix cannot be read.
         """
         subject, choice = decision.subject, decision.choice
         if not isinstance(choice, Take) or choice.candidate is None:
@@ -171,13 +174,18 @@ class Decider(Struct, frozen=True):
         if not any(each.blocked for each in fetches) and not package.side_hashes:
             return decision
         # What hashes is needed by few checks.
+        from updater.building.entries import missing_set  # noqa: PLC0415
         from updater.pipeline.hash.sources import SourceHashes  # noqa: PLC0415
 
         never = policy.build.switched_off if policy.hash != "build" else ""
+        if policy.build.enabled != "true":  # which fails, with or without a hash
+            never = never or missing_set(policy.build, self.run.config.root)
         search = SourceHashes(subject, fetches, self.run.prefetcher)
+        search = search.leaving(decision, choice.candidate, never)
         held = decision.pinned.commit
         may_stay = decision.tracking.moving and held in (None, choice.candidate.commit)
-        reason = search.problem(never, moving=may_stay)
+        may_stay = may_stay or decision.keeps_hashed_source(choice.candidate)
+        reason = search.problem(never, may_stay=may_stay)
         if not reason:
             return decision
         return replace(decision, choice=Wait(reason, None, choice.candidate, choice.warnings))

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Decision, Subject
     from updater.find.overlay_files import OverlayFiles
+    from updater.model import Fetch
     from updater.model.run import Bump
 
 
@@ -99,21 +100,14 @@ class HashStage(Struct, frozen=True):
         fetch = await unambiguous(subject, fetch, candidate, self.run.surroundings)
         if isinstance(fetch, NoFile):
             return Held(reason=fetch.reason, **decision.common_fields)
-        further = await further_unambiguous(subject, decision.further, self.run)
-        identified = decision.repository if decision.evidence is not None else ""
-        search = SourceHashes(
-            subject,
-            [fetch, *further],
-            self.run.prefetcher,
-            identified,
-            self.run.identifier,
-        )
+        search = await self._search(decision, fetch)
         nix = await self._nix(search, ask)
-        problem = search.problem(nix.problem, moving=decision.tracking.moving)
+        search = search.leaving(decision, candidate, nix.problem or _unreported(subject, ask))
+        may_stay = decision.tracking.moving or decision.keeps_hashed_source(candidate)
+        problem = search.problem(nix.problem, may_stay=may_stay)
         if problem:
             return Held(reason=problem, **decision.common_fields)
-        unbuilt = nix.unbuilt
-        built = not unbuilt or (subject.package.side_hashes and ask.reported is None)
+        built = not nix.unbuilt or (subject.package.side_hashes and ask.reported is None)
         async with self._archive(search, keep=bool(built)) as archive:
             downloads = await search.downloaded(archive, anew=ask.rehash)
             hashed, values, unknown = downloads.hashed, downloads.values, downloads.unknown
@@ -121,8 +115,9 @@ class HashStage(Struct, frozen=True):
             step = step_to(decision, candidate, hashed, self.run.now)
             is_requested = bool(ask.to) or _stays(decision, candidate) or search.is_pinned(hashed)
             problem = "" if is_requested else self._refused(subject, candidate, step, downloads)
-            if unknown and not problem:
-                problem = search.problem(nix.problem, moving=False)
+            if may_stay and not problem:
+                is_same = search.is_pinned(hashed) and not ask.rehash
+                problem = search.problem(nix.problem, may_stay=is_same)
             locks = TakenLocks()
             if not problem and (ask.rehash or not search.is_pinned(hashed)):
                 stage = LockStage(self.run.config.root, overlays, self.run.http)
@@ -130,7 +125,7 @@ class HashStage(Struct, frozen=True):
                 values, unknown = locks.written(values), (*unknown, *locks.unknown)
             if problem:
                 return Held(reason=problem, **decision.common_fields)
-            needed = archive if unknown or not unbuilt else None
+            needed = archive if unknown or not nix.unbuilt else None
             source = await self._stored(needed, hashed, search)
         try:
             built_hashes = await self._built_hashes(
@@ -150,6 +145,7 @@ class HashStage(Struct, frozen=True):
             hashed = Hashed(built_hash, "build", 0)
         warnings = collisions(hashed) + pointers(hashed, subject.source.fetcher)
         warnings += await others(subject, hashed)
+        warnings += search.left_warnings
         if built_hashes and ask.reported is not None:
             warnings = (*warnings, _reported(built_hashes))
         own = await declared(search, hashed, candidate, self.run)
@@ -165,11 +161,21 @@ class HashStage(Struct, frozen=True):
             PlannedChange(subject.package, with_hashes(values, built_hashes), locks.files),
             hashed,
             source=source,
-            build=Build("skipped", "", phase=unbuilt) if unbuilt else None,
+            build=Build("skipped", "", phase=nix.unbuilt) if nix.unbuilt else None,
             built={
                 **downloads.checked_out,
                 **{missing.shown: str(sri) for missing, sri in built_hashes.items()},
             },
+        )
+
+    async def _search(self, decision: Decision, fetch: Fetch) -> SourceHashes:
+        further = await further_unambiguous(decision.subject, decision.further, self.run)
+        return SourceHashes(
+            decision.subject,
+            [fetch, *further],
+            self.run.prefetcher,
+            decision.repository if decision.evidence is not None else "",
+            self.run.identifier,
         )
 
     def _refused(
@@ -258,6 +264,15 @@ def _stays(decision: Decision, candidate: Candidate) -> bool:
     """Tell whether only the hash of what is pinned already is to be found."""
     pin = decision.subject.pin
     return candidate.version == (pin.version or "") and candidate.ref in ("", pin.rev)
+
+
+def _unreported(subject: Subject, ask: Bump) -> str:
+    """Say that another process, which may have built, reports no side hash; else return nothing."""
+    if ask.reported is None:
+        return ""
+    reported = ask.reported.get(subject.package.identity, {})
+    is_told = any(field.name in reported for field in subject.missing_beside)
+    return "" if is_told else "the build job reports none"
 
 
 def _reported(hashes: Mapping[UnknownHash, Sri]) -> PinWarning:

@@ -274,6 +274,8 @@ def _unhashed(subject: Subject, sri: Sri, candidate: Candidate | None, pinned: P
     if is_placeholder(written) or is_of_nothing(written) or not is_hash(written):
         message = f"{message}; the source has {sri}"
     hint = "`updater bump` writes the hash"
+    if not subject.missing_source_hash:
+        hint = "`updater bump` says what is to be done"
     return _verdict(subject, "wrong hash", message, candidate, pinned, hint=hint)
 
 

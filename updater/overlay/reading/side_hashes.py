@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater.model import HASH_FIELDS
-from updater.model.sri import is_placeholder
+from updater.model import HASH_FIELDS, Field
+from updater.model.fields import PATCHES
+from updater.model.sri import is_to_come
 from updater.overlay.reading import syntax
 from updater.overlay.reading.references import is_made_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from updater.model import Field, Span
+    from updater.model import Span
     from updater.overlay.reading.drafts import Call, Draft
     from updater.overlay.reading.fields import Fields
     from updater.overlay.reading.scope import Binding
@@ -26,6 +27,8 @@ _OF_DEPENDENCIES = re.compile(
     r"fetch\w*(Deps|Dependencies|Vendor|Cargo|Yarn|Npm|Pnpm|Cache|Tarball)\w*|import\w*Lock"
 )
 _NONE = "null"
+# What may take the place of a hash.
+_OTHERWISE = ("outputHash", "outputHashAlgo")
 _LOOKS_LIKE_ONE = re.compile(
     r'"(?:(?:md5|sha1|sha256|sha512)[-:][A-Za-z0-9+/]+=*|[0-9a-z]{52}|[0-9a-f]{64})?"'
     r"|(?:lib\.)?fake(?:Hash|Sha256|Sha512)"
@@ -48,7 +51,7 @@ def find(
     for call, own in _hashes_of_calls(draft, loose, fields):
         of_dependencies = _OF_DEPENDENCIES.fullmatch(call.function) is not None
         is_stale = of_dependencies or is_made_from(call, places, draft, fields.data)
-        hashes += own if is_stale else filter(_is_to_come, own)
+        hashes += own if is_stale else filter(is_to_come, own)
     return tuple(sorted(hashes, key=lambda field: field.span))
 
 
@@ -98,17 +101,23 @@ def _hashes_of_calls(
         number = f"[{places[:at].count(place)}]" if places.count(place) > 1 else ""
         source = fields.source(call, "", None)
         found = [field for name in HASH_FIELDS if (field := source.get(name)) is not None]
-        yield call, [replace(field, name=f"{place}{number}.{field.name}") for field in found]
+        own = call.scope.find(call.function)  # the file's own function, of this name
+        is_own = own is not None and own.expression is not None and not own.inherited
+        is_patch = call.function in PATCHES and not is_own and source.get("url") is not None
+        if is_patch and not found and not source.get(*_OTHERWISE):
+            found = [Field("hash", source.line, source.span, "", None, (), None)]
+        yield (
+            call,
+            [
+                replace(field, name=f"{place}{number}.{field.name}", function=call.function)
+                for field in found
+            ],
+        )
 
 
 def _place(call: Call, draft: Draft) -> str:
     below = call.path[len(draft.path) :] if call.path[: len(draft.path)] == draft.path else ()
     return ".".join(below or call.path[-1:])
-
-
-def _is_to_come(field: Field) -> bool:
-    """Tell whether a hash, such as a patch's, is one that its author has left out."""
-    return field.value is not None and is_placeholder(field.value)
 
 
 def _is_named(call: Call, draft: Draft) -> bool:

@@ -7,7 +7,6 @@ after the other. Each is a fixed-output build of the package set as the user eva
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from updater.building.builder import Builder
     from updater.building.evaluating import StoredSource
-    from updater.model import Candidate, Field, Package
+    from updater.model import Candidate, Package
     from updater.pipeline.hash.planned import PlannedChange
 
 # The source alone evaluates where the package does not, for want of a dependency.
@@ -114,17 +113,6 @@ async def find_hashes(  # noqa: PLR0913, PLR0917 - what is built, how, and what 
         job = BuildJob(owner, "", change.texts, source)
         hashes[missing] = await builder.true_hash(job, fakes[missing], part)
     return hashes
-
-
-def side_hash(field: Field) -> UnknownHash | None:
-    """Return a side hash as one to be found.
-
-    None where it is a lock file, or computed, or of an algorithm that is written no more.
-    """
-    text = f"{field.name} {field.value}".lower()
-    if field.value is None or re.search(r"md5|sha1\b", text):
-        return None
-    return UnknownHash(field.name, shown=field.name, long="sha512" in text)
 
 
 def _fake(package: Package, unknown: UnknownHash) -> Sri:

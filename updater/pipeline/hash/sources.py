@@ -10,23 +10,23 @@ from msgspec.structs import replace
 
 from updater.choose.git_host import GitHost
 from updater.errors import HashError
-from updater.find.followable import stale_side_hashes
 from updater.identify.names import depends_on_refs
 from updater.metadata.locks import LARGEST
-from updater.model import PinValues
-from updater.model.sri import is_placeholder, parse_hash
-from updater.pipeline.hash.built_hashes import ADVICE, UnknownHash, side_hash
+from updater.model import PinValues, PinWarning
+from updater.model.sri import is_to_come, parse_hash
+from updater.pipeline.hash.beside import only_built, side_hash, unwritten
+from updater.pipeline.hash.built_hashes import ADVICE, UnknownHash
 from updater.pipeline.hash.locks import made_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from updater.choose.subjects import Subject
+    from updater.choose.subjects import Decision, Subject
     from updater.effects.http.client import Http
     from updater.hashing.prefetch import Prefetcher
     from updater.identify.identifier import Identifier
-    from updater.model import Candidate, Fetch, Hashed, LockFile, Source
+    from updater.model import Candidate, Fetch, Field, Hashed, LockFile, Source
 
 
 class DownloadedHashes(Struct, frozen=True):
@@ -61,6 +61,8 @@ class SourceHashes(Struct, frozen=True):
     Attributes:
         repository: where git finds that of its own source, if a search has cloned it.
         identifier: has the clone.
+        left: the hashes beside the source that stay without a value.
+        unable: why nobody builds these.
     """
 
     subject: Subject
@@ -68,14 +70,52 @@ class SourceHashes(Struct, frozen=True):
     prefetcher: Prefetcher
     repository: str = ""
     identifier: Callable[[], Identifier] | None = None
+    left: tuple[Field, ...] = ()
+    unable: str = ""
 
     @property
     def needs_nix(self) -> bool:
         """Whether some hash may be one that only a build can tell."""
         taken = {lock.field for lock in self.locks if lock.path}
-        beside = any(field.name not in taken for field in self.subject.package.side_hashes)
-        is_beside = beside and not self.subject.policy.src_only
+        is_beside = any(field.name not in taken for field in self._beside)
         return is_beside or any(map(self._only_built, self.fetches))
+
+    @property
+    def _beside(self) -> tuple[Field, ...]:
+        """The hashes beside the source that a change writes."""
+        if self.subject.policy.src_only:
+            return ()
+        return tuple(field for field in self.subject.package.side_hashes if field not in self.left)
+
+    def leaving(self, decision: Decision, candidate: Candidate, unable: str) -> SourceHashes:
+        """Return the same, without the hashes beside the source that stay without a value.
+
+        That is so where the source stays and gets the hash that it lacks. The file does not build
+        before, nor after, and it says nothing false: Nix itself refuses a hash that is to come. A
+        side hash that has a value may be of another source, which nothing but a build tells, and
+        then all of them are needed.
+
+        Args:
+            decision: what led to the candidate.
+            candidate: what is taken.
+            unable: why Nix cannot be asked to build a hash; an empty string where it can.
+        """
+        missing = self.subject.missing_beside
+        keeps = decision.keeps_source(candidate) and self.subject.missing_source_hash
+        if not unable or not keeps or missing != self._beside:
+            return self
+        if any(side_hash(field) is None for field in missing):
+            return self
+        if any(map(self._only_built, self.fetches)):
+            return self
+        return replace(self, left=missing, unable=unable)
+
+    @property
+    def left_warnings(self) -> tuple[PinWarning, ...]:
+        """What is said of the hashes that stay without a value."""
+        if not self.left:
+            return ()
+        return (PinWarning("no-value-yet", f"{only_built(self.left)}: {self.unable}; {ADVICE}"),)
 
     @property
     def locks(self) -> tuple[LockFile, ...]:
@@ -90,37 +130,41 @@ class SourceHashes(Struct, frozen=True):
             if lock.origin
         )
 
-    def problem(self, cannot_build: str, *, moving: bool) -> str:
+    def problem(self, cannot_build: str, *, may_stay: bool) -> str:
         """Return why a hash can be told by nobody, or an empty string.
 
         Args:
             cannot_build: why Nix cannot be asked to build one.
-            moving: the source may be what the pin holds already, so that nothing beside it changes.
+            may_stay: the source may be what the pin holds already, so that beside it only what has
+                no value yet changes.
         """
-        method, package = self.subject.policy.hash, self.subject.package
+        method = self.subject.policy.hash
         for fetch in self.fetches:
             reason = self._only_built(fetch)
             if reason and method in ("embedded", "nix"):
                 return f"{reason}, so `hash: {method}` cannot compute its hash; set `hash: auto`"
             if reason and cannot_build:
                 return f"{reason}: only a build can compute its hash, but {cannot_build}; {ADVICE}"
-        if moving or not package.side_hashes or self.subject.policy.src_only:
-            return ""
         taken = {lock.field for lock in self.locks}
-        locks = [
-            lock
-            for lock in package.side_hashes
-            if side_hash(lock) is None and lock.name not in taken
+        beside = [
+            field
+            for field in self._beside
+            if field.name not in taken and (is_to_come(field) or not may_stay)
         ]
+        if absent := unwritten(beside):
+            return absent
+        locks = [field for field in beside if side_hash(field) is None]
         if locks:
             names = " and ".join(f"{lock.name} (line {lock.line})" for lock in locks)
             return (
                 f"{names} must change with the source: {made_by(locks[0])}, or set "
                 "`src_only: true` to move the source alone"
             )
-        if not cannot_build or all(field.name in taken for field in package.side_hashes):
+        if not cannot_build or not beside:
             return ""
-        return f"{stale_side_hashes(package)}: {cannot_build}; {ADVICE}"
+        is_source_known = not self.subject.missing_source_hash
+        needs = only_built(beside, is_source_known=is_source_known)
+        return f"{needs}: {cannot_build}; {ADVICE}"
 
     def is_by_tag(self, candidate: Candidate) -> bool:
         """Tell whether a tag alone says what was hashed, so that no commit was compared."""
@@ -173,10 +217,10 @@ class SourceHashes(Struct, frozen=True):
         first = told.pop(0, None)
         # The source may be the one that is pinned, and then so is what is made from it.
         stays = not anew and self.is_pinned(first)
-        if self.subject.policy.src_only:
-            written[0] |= {beside.name: beside.reading for beside in package.side_hashes}
-        for field in () if self.subject.policy.src_only else package.side_hashes:
-            if stays and field.value and not is_placeholder(field.value):
+        for field in package.side_hashes:
+            if field not in self._beside:
+                written[0][field.name] = field.reading
+            elif stays and field.value and not is_to_come(field):
                 written[0][field.name] = field.value
             elif field.name in {lock.field for lock in self.locks}:
                 written[0][field.name] = field.reading
