@@ -34,6 +34,7 @@ class Run(Struct, frozen=True, kw_only=True):
         spent: hosts whose limit for questions about single releases is used up.
         trees: files of commits and tags that hosts told: project, revision and paths -> path ->
             content.
+        contents: project files of the index's distributions, by their addresses.
     """
 
     config: Config
@@ -48,6 +49,7 @@ class Run(Struct, frozen=True, kw_only=True):
     trees: dict[tuple[Project, str, tuple[str, ...]], Mapping[str, bytes]] = field(
         default_factory=dict
     )
+    contents: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
     mirrors: Path | None = None
 
     @property

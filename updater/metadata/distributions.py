@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from updater.errors import HashError
@@ -40,9 +40,14 @@ METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 
 
 class DistributionReader(Struct, frozen=True):
-    """Reads files of the index, bounded and in one pass; nothing is run."""
+    """Reads files of the index, bounded and in one pass; nothing is run.
+
+    Attributes:
+        known: what this run has read by now, by the address of the file.
+    """
 
     http: Http
+    known: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
 
     async def metadata(self, candidate: Candidate) -> bytes:
         """Return a wheel's METADATA where the index serves it by itself, else nothing.
@@ -100,6 +105,8 @@ class DistributionReader(Struct, frozen=True):
             StageError: it cannot be had, is too large, or is not what the index says.
         """
         url, wheel = file.url.partition("#")[0], file.filename.endswith(".whl")
+        if keep is None and url in self.known:
+            return self.known[url]
         for attempt in self.http.retrying(url):
             with attempt, self.http.download(url, "index") as chunks:
                 digest = hashlib.sha256()
@@ -115,6 +122,8 @@ class DistributionReader(Struct, frozen=True):
                     pass
                 if file.sri is not None and digest.digest() != file.sri.digest:
                     raise HashError(f"{file.filename} is not the file that the index lists")
+                if keep is None:
+                    self.known[url] = unpacked.files
                 return unpacked.files
         raise HashError(f"{url} was never asked for")
 

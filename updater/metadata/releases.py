@@ -118,16 +118,18 @@ class ReleaseReader(Struct, frozen=True):
     Attributes:
         records: returns what is kept of a repository.
         trees: what this run was told by now: project, revision and paths -> path -> content.
+        contents: what it has read of the index's files, by their addresses.
     """
 
     http: Http
     around: Surroundings
     records: Callable[[Project], KeptTrees]
     trees: dict[tuple[Project, str, tuple[str, ...]], Mapping[str, bytes]]
+    contents: dict[str, Mapping[str, bytes]]
 
     @property
     def _distributions(self) -> DistributionReader:
-        return DistributionReader(self.http)
+        return DistributionReader(self.http, self.contents)
 
     async def read(
         self, step: ReleaseStep, policy: Policy, *, downloads: bool = True

@@ -144,6 +144,14 @@ def from_metadata(data: bytes) -> Requirements | None:
     return _made(python, read.every("requires-dist"))
 
 
+def as_metadata(required: Requirements) -> bytes:
+    """Return requirements as a wheel's metadata says them."""
+    lines = ["Metadata-Version: 2.1"]
+    lines += [f"Requires-Python: {required.python}"] if required.python else []
+    lines += [f"Requires-Dist: {text}" for _, text in required.needed]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
 def from_tree(files: Mapping[str, bytes]) -> Requirements | None:
     """Read a source tree's own files by their paths; None where none of them says it as text."""
     info = files.get("PKG-INFO", b"")

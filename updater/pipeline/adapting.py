@@ -126,14 +126,18 @@ class AdaptStage(Struct, frozen=True):
     async def _with_advice(self, ready: ReadyChange) -> ReadyChange:
         """Return a change that is not built with what it would need, as far as texts tell it.
 
-        Neither Nix is asked nor more downloaded than a wheel's metadata.
+        Nix is not asked, and of the index no more downloaded than a wheel's metadata; where there
+        is none, source distributions.
         """
         try:
             files = await self._sources.described(ready)
             task = await self._task(ready, files) if files else None
             if task is None:
                 return ready
-            held = await self._sources.held(ready, downloads=False)
+            downloads = ready.subject.project.on_index and (
+                task.asks_for_more or task.asks_for_less
+            )
+            held = await self._sources.held(ready, downloads=downloads)
             plan = task.plan(task.situation(None, self.others, held))
             ready = _with_unmet(ready, held, files, plan)
         except StageError:

@@ -51,10 +51,23 @@ class SourceDescriptions(Struct, frozen=True):
         return await self._distributions.source_files(choice.candidate)
 
     async def described(self, ready: ReadyChange) -> Mapping[str, bytes]:
-        """Return what is at hand of the new source's project files, else its wheel's metadata."""
+        """Return what is at hand of the new source's project files, else its wheel's metadata.
+
+        A release of the index that has no such metadata is a source distribution as a rule, which
+        is downloaded, since nothing else says what it requires. No more is told of it than of a
+        wheel.
+        """
         if ready.hashed is not None and ready.hashed.files:
             return ready.hashed.files
-        return await self.metadata(ready)
+        metadata = await self.metadata(ready)
+        is_asked = ready.subject.project.on_index and ready.package.is_python
+        if metadata or not is_asked or ready.package.folder is None:
+            return metadata
+        files = files_in(ready.package.folder, await self.files(ready))
+        size = sum(map(len, files.values()))
+        required = await read_apart(partial(requirements.from_tree, files), size)
+        path = f"{ready.package.folder}/PKG-INFO".removeprefix("/")
+        return {path: requirements.as_metadata(required)} if required is not None else {}
 
     async def metadata(self, ready: ReadyChange) -> Mapping[str, bytes]:
         """Return the metadata of the new release's wheel; nothing where the index has none."""
@@ -212,12 +225,16 @@ class SourceDescriptions(Struct, frozen=True):
 
     @property
     def _distributions(self) -> DistributionReader:
-        return DistributionReader(self.run.http)
+        return DistributionReader(self.run.http, self.run.contents)
 
     @property
     def _releases(self) -> ReleaseReader:
         return ReleaseReader(
-            self.run.http, self.run.surroundings, self.run.records.commits, self.run.trees
+            self.run.http,
+            self.run.surroundings,
+            self.run.records.commits,
+            self.run.trees,
+            self.run.contents,
         )
 
 

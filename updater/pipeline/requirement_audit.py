@@ -11,10 +11,11 @@ from updater.audit.overlay.ratchet import new_findings
 from updater.audit.overlay.sources import PinnedSource
 from updater.errors import StageError, bugs_at
 from updater.find.packages import found_in
+from updater.metadata import requirements
 from updater.pipeline.audits import selected_names, warnings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from updater.audit.overlay.base import Need
     from updater.config.load import Config
@@ -57,7 +58,7 @@ class RequirementAudit:
     def _project(self, change: Change, data: bytes, requires: Requirements) -> AuditedProject:
         file, identity = change.package.file, change.package.identity
         overlays = found_in(lambda files: {name: data for name in files if name == file}, [file])
-        source = PinnedSource({"PKG-INFO": _metadata(text for _, text in requires.needed)})
+        source = PinnedSource({"PKG-INFO": requirements.as_metadata(requires)})
         return AuditedProject(looks_of(overlays, ()), (), {identity: source})
 
 
@@ -65,9 +66,3 @@ def _required(releases: Sequence[ReleaseMetadata]) -> Requirements | None:
     """Return what a release requires, of the best source that says it."""
     known = (own.requirements for own in releases if own.requirements is not None)
     return next(known, None)
-
-
-def _metadata(requires: Iterable[str]) -> bytes:
-    """Return requirements as a source distribution says them."""
-    lines = ("Metadata-Version: 2.1", *(f"Requires-Dist: {text}" for text in requires))
-    return "".join(f"{line}\n" for line in lines).encode()
