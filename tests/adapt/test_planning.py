@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from packaging.requirements import Requirement
 
 from tests.overlay.golden import read
+from updater.adapt.markers import holding
 from updater.adapt.planning import AdaptationTask, OverlayNeighbours, adaptation_task
 from updater.adapt.repairs import Shortfall, lacks, names_of, repairs
 from updater.adapt.reported import unconfirmed
@@ -30,6 +31,7 @@ from updater.model.adaptation import (
     PatternRemoval,
     PatternRewrite,
     Replacement,
+    RequirementRemoval,
     SiblingUpdate,
 )
 
@@ -233,6 +235,12 @@ OWN_EXTRAS: dict[str, tuple[str, list[str], list[AdaptationEdit], list[str]]] = 
         [f'{FAST} packaging>=99; extra == "fast", and it is 25.0 there'],
     ),
     "of itself": ("numpy", ["x[other]"], [], []),
+    "of another one": (
+        "numpy",
+        ["x[slow]"],
+        [InputAddition("optional-dependencies.fast", "wheel")],
+        [],
+    ),
 }
 
 
@@ -260,7 +268,6 @@ LEFT: dict[str, tuple[str, list[str]]] = {
     "of an extra": ("", ["packaging; extra == 'x'"]),
     "of another system": ("", ["packaging; sys_platform == 'win32'"]),
     "of another Python": ("", ["packaging; python_version < '3.0'"]),
-    "itself": ("", ["x[all]"]),
     "that is there": ("numpy", ["numpy>=2"]),
     "that is removed": ("", ["packaging"]),
     "that is relaxed": ("numpy", ["numpy<2"]),
@@ -272,6 +279,89 @@ def test_what_holds_already_is_left(elements: str, needed: list[str]) -> None:
     switches = 'pythonRemoveDeps = [ "packaging" ]; pythonRelaxDeps = [ "numpy" ];'
     update = task(inputs(elements) + switches, {"pyproject.toml": project(*needed)})
     assert plan(update, NUMPY) == ([], "")
+
+
+ITSELF = RequirementRemoval("x")
+LINUX = "super.stdenv.hostPlatform.isLinux"
+THEIRS: dict[str, tuple[list[str], list[AdaptationEdit], list[str]]] = {
+    "what its extra requires": (
+        ["x[fast]", "packaging; extra == 'fast'"],
+        [ITSELF, InputAddition(RUNTIME, "packaging")],
+        [],
+    ),
+    "of an extra of extras, in any spelling": (
+        [
+            "X[all]",
+            "x[Fast_One,slow]; extra == 'all'",
+            "packaging; extra == 'fast-one'",
+            "einops; extra == 'slow'",
+            "h2; extra == 'other'",
+        ],
+        [ITSELF, InputAddition(RUNTIME, "packaging"), InputAddition(RUNTIME, "einops")],
+        [],
+    ),
+    "in a ring": (
+        ["x[a]", "x[b]; extra == 'a'", "x[a]; extra == 'b'", "einops; extra == 'b'"],
+        [ITSELF, InputAddition(RUNTIME, "einops")],
+        [],
+    ),
+    "with a marker of its own": (
+        ["x[fast]", "packaging; sys_platform == 'linux' and extra == 'fast'"],
+        [
+            ITSELF,
+            InputAddition(RUNTIME, "packaging", condition=LINUX),
+        ],
+        [],
+    ),
+    "of another system": (
+        ["x[fast]", "packaging; sys_platform == 'win32' and extra == 'fast'"],
+        [ITSELF],
+        [],
+    ),
+    "on a condition": (
+        ["x[fast]; sys_platform == 'linux'", "packaging; extra == 'fast'"],
+        [ITSELF],
+        ['packaging is required only under extra == "fast"'],
+    ),
+    "on one that does not hold": (
+        ["x[fast]; sys_platform == 'win32'", "packaging; extra == 'fast'"],
+        [],
+        [],
+    ),
+    "an extra that it has not": (["x[fast]", "packaging; extra == 'slow'"], [ITSELF], []),
+}
+
+
+@pytest.mark.parametrize(("needed", "edits", "advice"), THEIRS.values(), ids=THEIRS)
+def test_a_project_that_requires_itself_requires_what_its_extras_do(
+    needed: list[str], edits: list[AdaptationEdit], advice: list[str]
+) -> None:
+    """The build does not find the project itself, so that its name is taken out."""
+    info = "".join(f"Requires-Dist: {line}\n" for line in needed)
+    update = task(inputs(""), {"PKG-INFO": f"Metadata-Version: 2.2\nName: x\n{info}"})
+    situation = update.situation(SetAnswer("3.13", (), OFFERS), NOBODY, Requirements("", ()))
+    planned = update.plan(situation)
+    assert [adaptation.edit for adaptation in planned.adaptations] == edits
+    assert list(planned.advice) == advice
+    assert unconfirmed(update, planned.adaptations, NOBODY, {}) == ()
+
+
+def test_a_project_that_may_be_called_by_its_name_in_nix_alone_loses_no_requirement() -> None:
+    """Its attribute is `x`, and so is another project."""
+    update = task(inputs(""), {"pyproject.toml": project("x")})
+    update = replace(update, package=replace(update.package, pname="y"))
+    assert plan(update) == ([], "")
+    other = Adaptation("requirements", RequirementRemoval("x"), "why")
+    assert unconfirmed(update, [other], NOBODY, {}) == (other,)
+
+
+def test_extras_without_end_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their number times that of the requirements would take hours."""
+    lines = [f"x[e{at + 1}]; extra == 'e{at}'" for at in range(10)]
+    needed = [Requirement(line) for line in ("x[e0]", *lines)]
+    assert len(holding(needed, {}, "x", "")) == 11
+    monkeypatch.setattr("updater.adapt.markers._MOST_EVALUATED", 4)
+    assert sorted(holding(needed, {}, "x", "")) == [0, 1, 2, 3, 4]
 
 
 HELD: dict[str, tuple[str, list[str], str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from updater.building.diagnose import diagnose, not_evaluated, tail
+from updater.model import Diagnosis
 
 FURTHER = "copying a file\n" * 20
 CASES = {
@@ -418,3 +419,15 @@ def test_what_has_no_network_says_so(log: str) -> None:
 
 def test_the_tail_is_the_last_lines_that_are_not_blank() -> None:
     assert tail("1\n\n2\n\n3\n\n", lines=2) == "2\n3"
+
+
+def test_a_package_that_requires_itself_is_told_what_to_write() -> None:
+    """It cannot be an input of itself."""
+    log = "  - einx not installed\n  - Fig_Tree not installed\n"
+    assert diagnose(log, "fig-tree") == Diagnosis(
+        "missing-dependency",
+        "the package requires itself, fig-tree, which is not there yet; the package requires einx, "
+        "which is not among its dependencies",
+        'write `pythonRemoveDeps = [ "fig-tree" ];`, and add what the extras that it requires of '
+        "itself need to propagatedBuildInputs; add it to propagatedBuildInputs",
+    )

@@ -246,6 +246,24 @@ def test_an_input_that_would_break_a_rule_of_the_audit_is_not_written(workshop: 
     assert (packages["apple"]["written"], workshop.version("apple")) == (None, "1.0")
 
 
+def test_a_release_that_requires_itself_gets_what_its_extra_needs(workshop: Workshop) -> None:
+    """A build looks for each requirement before the package itself is there."""
+    workshop.overlay("pear", arguments="propagatedBuildInputs = [ ];\n")
+    workshop.add(
+        "pear",
+        "2.0",
+        module="import tqdm\n",
+        extra='dependencies = ["pear[fast]"]\noptional-dependencies = {fast = ["tqdm"]}\n',
+    )
+    result, packages = workshop.bump()
+    assert packages["pear"]["status"] == "updated", result.out
+    text = (workshop.project.root / "overlays" / "pear.nix").read_text()
+    assert "propagatedBuildInputs = [ super.python3Packages.tqdm ];" in text
+    assert 'pythonRemoveDeps = [ "pear" ];' in text
+    said = [(own["field"], own["input"]) for own in packages["pear"]["adaptations"]]
+    assert said == [("pythonRemoveDeps", "pear"), ("propagatedBuildInputs", "tqdm")]
+
+
 def test_what_only_code_declares_is_read_from_what_was_built(workshop: Workshop) -> None:
     workshop.add("apple", "2.0", extra='dynamic = ["dependencies"]\n', setup=COMPUTED)
     workshop.overlay("apple", arguments=f'format = "setuptools"; {with_set("numpy")}')

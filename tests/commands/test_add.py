@@ -53,22 +53,30 @@ def guide_shaped(workshop: Workshop) -> None:
     workshop.configure(file=None, options=override)
 
 
+@pytest.mark.parametrize("extra", ["filecache", "all", "every"])
 def test_an_extra_is_added_unbuilt_without_a_look_at_the_package_set(
-    project: Project, index: Index
+    project: Project, index: Index, extra: str
 ) -> None:
-    """There may be no Nix: what the text of the source says is believed, of extras too."""
+    """There may be no Nix: what the text of the source says is believed, of extras too.
+
+    An extra may be made of others.
+    """
     declared = """\
 [project]
 name = "plum"
 version = "2.0"
 dependencies = ["tqdm"]
-optional-dependencies = {filecache = ["filelock>=3.8"], dev = ["pytest"]}
+[project.optional-dependencies]
+filecache = ["filelock>=3.8"]
+dev = ["pytest"]
+all = ["plum[filecache]"]
+every = ["plum[every,all]", "tqdm"]
 """
     sdist = tarred({"plum-2.0/pyproject.toml": declared, "plum-2.0/plum/__init__.py": ""})
     index.release("plum", "2.0", files={"plum-2.0.tar.gz": sdist})
     (project.root / "flake.nix").write_text(FLAKE)
 
-    result = project.run("add", "plum[filecache]", "--no-build")
+    result = project.run("add", f"plum[{extra}]", "--no-build")
 
     assert result.code == 0, result.err
     assert "propagatedBuildInputs = with super.python3Packages; [ filelock tqdm ];" in overlay(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from updater.adapt.attributes import project_name, provider, replacements
 from updater.adapt.requirements import applying
 from updater.adapt.situation import AdaptationPlan
-from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, InputAddition
 from updater.model.labels import parse_version
 from updater.text import printable
@@ -53,14 +52,10 @@ def extra_changes(situation: Situation, requirements: Requirements) -> Adaptatio
 
 
 def _new(situation: Situation, requirements: Requirements, extra: str) -> Iterator[Requirement]:
-    """Yield what an extra requires that the held source's did not, and the package itself does not.
-
-    An extra that is made of others names its own package.
-    """
+    """Yield what an extra newly requires, and the package itself does not."""
     if situation.held is None:
         return
-    package = situation.package
-    known = {normalized_name(name) for name in (package.name, package.pname) if name}
+    known = situation.own_names
     known |= {own.name for own in applying(situation, situation.held.needed, extra)}
     for requirement in applying(situation, requirements.needed, extra):
         if requirement.name not in known:

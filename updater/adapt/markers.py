@@ -6,9 +6,16 @@ Source: PEP 508, "Environment Markers"; Nixpkgs manual, "Platform attributes".
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
+from packaging.requirements import InvalidRequirement, Requirement
+
+from updater.model import normalized_name
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from packaging.markers import Marker
 
 Environment: TypeAlias = "dict[str, str]"
@@ -16,6 +23,11 @@ Environment: TypeAlias = "dict[str, str]"
 _COMPARISON = re.compile(
     r'(?P<variable>[a-z_]+) (?P<operator>==|!=|<|>=) "(?P<value>[A-Za-z0-9_.]+)"'
 )
+_WORD = re.compile(r'"([^"]*)"')
+# A marker may have hundreds of words, and a project thousands of requirements.
+_MOST_EVALUATED = 20_000
+EXTRA = re.compile(r"""extra == ["']([^"']*)["']""")
+"""Where a requirement names an extra of its project, as packaging spells it."""
 _HOST = "super.stdenv.hostPlatform"
 _PLATFORMS = {
     ("sys_platform", "linux"): f"{_HOST}.isLinux",
@@ -50,6 +62,69 @@ ENVIRONMENTS = {
     "aarch64-darwin": _environment("arm64", "darwin"),
 }
 """What Python says of the systems that the packages of nixpkgs are for, by system."""
+
+
+def holding(
+    requirements: Sequence[Requirement], environment: Environment, project: str, extra: str
+) -> dict[int, Requirement]:
+    """Return the requirements that hold with an extra of their project, by their places.
+
+    Where one of them is the project itself, with extras (``all = ["x[fast]"]``), theirs hold, too:
+    without a word of the extra, if the project requires itself on no other condition.
+
+    Args:
+        requirements: of one project, by normalized names.
+        environment: that of markers.
+        project: its normalized name.
+        extra: an empty string for none.
+
+    Source: PyPA specification "Dependency specifiers", Extras; pip's documentation, "Recursive
+    extras".
+    """
+    by_extra: dict[str, list[int]] = {}
+    for place, requirement in enumerate(requirements):
+        for word in _WORD.findall(str(requirement.marker or "")):
+            by_extra.setdefault(normalized_name(word), []).append(place)
+    hold: dict[int, Requirement] = {}
+    waiting = [(extra, place, True) for place in range(len(requirements))]
+    extras, most = {extra}, len(requirements) + _MOST_EVALUATED
+    for own, place, as_written in waiting:  # which grows
+        requirement = requirements[place]
+        marker = requirement.marker
+        holds = marker is None or marker.evaluate({**environment, "extra": own})
+        if place in hold or not holds:
+            continue
+        plain = _plain(requirement, own)
+        hold[place] = requirement if as_written else plain
+        if requirement.name == project:
+            new = requirement.extras - extras
+            extras |= new
+            within = ((name, by_extra.get(normalized_name(name), ())) for name in sorted(new))
+            further = (
+                (name, other, plain.marker is not None)
+                for name, others in within
+                for other in others
+            )
+            waiting += islice(further, max(0, most - len(waiting)))
+    return hold
+
+
+def _plain(requirement: Requirement, extra: str) -> Requirement:
+    """Return a requirement without its extra in the marker, where that leaves a marker."""
+    text = without_extra(str(requirement), extra)
+    try:
+        return Requirement(text) if text and "extra ==" not in text else requirement
+    except InvalidRequirement:
+        return requirement
+
+
+def without_extra(text: str, extra: str) -> str:
+    """Return a requirement's text without its extra; empty where that is another one, or none."""
+    if normalized_name(extra) not in map(normalized_name, EXTRA.findall(text)):
+        return ""
+    before, _, marker = text.partition(";")
+    rest = re.sub(rf"(?: and )?{EXTRA.pattern}", "", marker).strip().removeprefix("and ")
+    return f"{before.strip()}; {rest}" if rest else before.strip()
 
 
 def condition(marker: Marker) -> str | None:

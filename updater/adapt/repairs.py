@@ -119,7 +119,7 @@ def nowhere(shortfall: Shortfall) -> tuple[str, ...]:
 
     A module's name need not be its project's, so what is only imported is none of them.
     """
-    situation, own = shortfall.situation, _own_names(shortfall.situation)
+    situation, own = shortfall.situation, shortfall.situation.own_names
     lacking = (lack.name for lack in shortfall.lacking if lack.kind != "imports")
     names = dict.fromkeys(name for name in lacking if name not in own)
     return tuple(name for name in names if provider(situation, name) is None)
@@ -129,7 +129,7 @@ def repairs(shortfall: Shortfall) -> tuple[Adaptation, ...]:
     """Return the inputs that a failed build lacks; none where any of them is nowhere."""
     made: list[Adaptation] = []
     situation = shortfall.situation
-    declared, own = situation.declared, _own_names(situation)
+    declared, own = situation.declared, situation.own_names
     for lack in shortfall.lacking:
         needed = provider(situation, lack.name) if lack.name not in own else None
         if needed is None:
@@ -143,8 +143,3 @@ def repairs(shortfall: Shortfall) -> tuple[Adaptation, ...]:
         )
         made.append(Adaptation(lack.kind, edit, printable(lack.reason)))
     return tuple(made)
-
-
-def _own_names(situation: Situation) -> set[str]:
-    package = situation.package
-    return {normalized_name(name) for name in (package.name, package.pname) if name}

@@ -25,6 +25,7 @@ from updater.model.adaptation import (
     InputRemoval,
     OverlayAddition,
     PatternAddition,
+    RequirementRemoval,
     SiblingUpdate,
 )
 from updater.overlay.reading.inputs import BUILD, RUNTIME
@@ -91,6 +92,9 @@ def _follows(  # noqa: PLR0911 - one return a kind
             return task.needed is not None and project in dict(task.needed.needed)
         case BoundRelaxation(input=name):
             return task.needed is None or name in dict(task.needed.needed)
+        case RequirementRemoval(input=name):
+            itself = normalized_name(task.package.pname or task.package.name)
+            return name == itself and (task.needed is None or name in dict(task.needed.needed))
         case PatternAddition():
             return _is_relaxation(task.source.files, adaptation.edit)
         case edit:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 
 from updater.adapt.attributes import project_name, project_of, provider, replacements
-from updater.adapt.markers import condition
+from updater.adapt.markers import condition, holding
 from updater.adapt.situation import AdaptationPlan
 from updater.model import normalized_name
-from updater.model.adaptation import Adaptation, BoundRelaxation, InputAddition, SiblingUpdate
+from updater.model.adaptation import (
+    Adaptation,
+    BoundRelaxation,
+    InputAddition,
+    RequirementRemoval,
+    SiblingUpdate,
+)
 from updater.model.labels import is_unstable, parse_version
 from updater.model.versions import read_specifier
 from updater.overlay.reading.inputs import RUNTIME
@@ -38,26 +45,22 @@ def applying(
 ) -> Iterator[Requirement]:
     """Yield the requirements that hold for this system and Python.
 
+    A project that requires itself with an extra requires what that extra does.
+
     Args:
         situation: says which these are.
         needed: requirements by name.
         extra: only those that hold with it alone; an empty string for those without any.
     """
-    environment = {**situation.environment, "extra": ""}
+    requirements: list[Requirement] = []
     for name, text in needed:
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement:
-            continue
-        marker = requirement.marker
-        holds = marker is None or marker.evaluate(environment)
-        if extra and marker is not None and not holds:
-            holds = marker.evaluate({**environment, "extra": extra})
-        elif extra:
-            holds = False
-        if holds:
-            requirement.name = name
-            yield requirement
+        with suppress(InvalidRequirement):
+            requirements.append(Requirement(text))
+            requirements[-1].name = name
+    environment, project = situation.environment, situation.project
+    hold = holding(requirements, environment, project, extra)
+    plain = holding(requirements, environment, project, "") if extra else {}
+    yield from (hold[place] for place in sorted(hold.keys() - plain.keys()))
 
 
 class RequirementPlanner(Struct):
@@ -77,10 +80,12 @@ class RequirementPlanner(Struct):
 
     def run(self, requirements: Requirements) -> AdaptationPlan:
         """Return what the requirements make necessary."""
-        own = {normalized_name(self.situation.package.name)}
-        own |= {normalized_name(self.situation.package.pname or self.situation.package.name)}
         for requirement in applying(self.situation, requirements.needed):
-            if requirement.name not in own and not self._is_removed(requirement.name):
+            if self._is_removed(requirement.name):
+                continue
+            if requirement.name == self.situation.project:
+                self._itself(requirement)
+            elif requirement.name not in self.situation.own_names:
                 self._judge(requirement)
         python = newer_python(self.situation, requirements)
         held = python if python and self.situation.certain else ""
@@ -91,6 +96,14 @@ class RequirementPlanner(Struct):
             tuple(self.unmet),
             tuple(own.name for own in self.missing if own.url is None),
         )
+
+    def _itself(self, requirement: Requirement) -> None:
+        """Take the package's own name out of what it requires, which no build can find there."""
+        if self.declared.checks:
+            text = f"{requirement.name}[{','.join(sorted(requirement.extras))}]"
+            reason = f"{self.situation.version} requires itself as {text}, which no build can find"
+            edit = RequirementRemoval(requirement.name)
+            self.adaptations.append(Adaptation("requirements", edit, printable(reason)))
 
     def _judge(self, requirement: Requirement) -> None:
         name = requirement.name

@@ -74,6 +74,16 @@ class Situation(Struct, frozen=True):
         return {**base, **own}
 
     @property
+    def project(self) -> str:
+        """The package's project, by its normalized name."""
+        return normalized_name(self.package.pname or self.package.name)
+
+    @property
+    def own_names(self) -> set[str]:
+        """What the package may be called, normalized."""
+        return {normalized_name(self.package.name), self.project}
+
+    @property
     def closure(self) -> dict[str, SetPackage]:
         """What the package has at run time as it is, by normalized names."""
         closure = self.answer.closure if self.answer is not None else ()

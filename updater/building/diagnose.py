@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from updater.building.unmet import of_the_build, of_the_wheel, unquoted
 from updater.effects.nix.mismatch import HASH_MISMATCH
-from updater.model import Diagnosis
+from updater.model import Diagnosis, normalized_name
 
 
 class _LogPattern(Struct, frozen=True):
@@ -221,11 +221,16 @@ _RULES: tuple[_LogPattern, ...] = (
 )
 
 
-def diagnose(log: str) -> Diagnosis | None:
-    """Return what a log says is wrong, None where no rule fits."""
+def diagnose(log: str, project: str = "") -> Diagnosis | None:
+    """Return what a log says is wrong, None where no rule fits.
+
+    Args:
+        log: of a build.
+        project: whose, by its normalized name.
+    """
     text = unquoted(_WARNING.sub("", log))
     for rule in _RULES:
-        if rule.code in _UNMET and (unmet := _unmet(text)) is not None:
+        if rule.code in _UNMET and (unmet := _unmet(text, project)) is not None:
             return unmet
         if rule.code == _UNBUILT and (unbuilt := _unbuilt(text)) is not None:
             return unbuilt
@@ -262,14 +267,22 @@ def _listed(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
-def _unmet(text: str) -> Diagnosis | None:
+def _unmet(text: str, project: str) -> Diagnosis | None:
     """Return all requirements that a build found unmet, None where it found none."""
     unmet = of_the_wheel(text)
     names = [own.name for own in unmet if not own.version]
+    own_names = [name for name in names if normalized_name(name) == project]
+    names = [name for name in names if name not in own_names]
     bounds = [own for own in unmet if own.version]
-    if not names and not bounds:
+    if not names and not bounds and not own_names:
         return None
     messages, hints = [], []
+    if own_names:
+        messages.append(f"the package requires itself, {project}, which is not there yet")
+        hints.append(
+            f'write `pythonRemoveDeps = [ "{project}" ];`, and add what the extras that it '
+            "requires of itself need to propagatedBuildInputs"
+        )
     if len(names) == 1:
         messages.append(f"the package requires {names[0]}, which is not among its dependencies")
         hints.append("add it to propagatedBuildInputs")
@@ -288,7 +301,7 @@ def _unmet(text: str) -> Diagnosis | None:
             f"relax {what} with `substituteInPlace pyproject.toml --replace-fail` in postPatch, "
             "or with pythonRelaxDeps"
         )
-    code = "missing-dependency" if names else "version-constraint"
+    code = "missing-dependency" if names or own_names else "version-constraint"
     return Diagnosis(code, "; ".join(messages), "; ".join(hints))
 
 

@@ -123,9 +123,9 @@ class OverlayDraft(Struct, frozen=True):
         (own,) = [one for one in parsed.content.packages if one.identity == package.identity]
         declared = declarations(parsed.text, own)
         sri = own.source.value("hash", "sha256") if own.source is not None else None
-        if declared is None or not sri or declared.relaxed is None:
+        if declared is None or not sri or declared.relaxed is None or declared.removed is None:
             raise PatchError(f"{package.identity} cannot be laid out")
-        relaxed = " ".join(map(string, sorted(declared.relaxed)))
+        lists = {"pythonRelaxDeps": declared.relaxed, "pythonRemoveDeps": declared.removed}
         added = [
             PatternAddition(own.files[0] or "", own.pattern or "", own.replacement or "")
             for own in declared.substitutions
@@ -138,7 +138,11 @@ class OverlayDraft(Struct, frozen=True):
             _groups(declared.lists.get(self.style.runtime)),
             (
                 *([script_binding(added)] if added else []),
-                *([f"pythonRelaxDeps = [ {relaxed} ];"] if relaxed else []),
+                *(
+                    f"{name} = [ {' '.join(map(string, sorted(own)))} ];"
+                    for name, own in lists.items()
+                    if own
+                ),
             ),
             tuple(modules),
             attributes(self.project.licence),

@@ -266,7 +266,7 @@ def _project(
         summary.from_tree(files),
         licences.from_tree(files),
         files,
-        needs_of_extras(named, requirements.from_tree(files)),
+        needs_of_extras(named, normalized_name(name), requirements.from_tree(files)),
     )
 
 

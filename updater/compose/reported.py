@@ -14,6 +14,7 @@ from updater.model.adaptation import (
     InputAddition,
     OverlayAddition,
     PatternAddition,
+    RequirementRemoval,
 )
 from updater.model.run import Bump
 from updater.pipeline.proposed import ProposedUpdate
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from updater.model import Outcome, Updated
     from updater.pipeline.pipeline import Pipeline
 
-_WRITTEN = (InputAddition, FormChange, BoundRelaxation, PatternAddition)
+_WRITTEN = (InputAddition, FormChange, BoundRelaxation, RequirementRemoval, PatternAddition)
 
 
 def facts_of(draft: OverlayDraft, updated: Updated) -> OverlayAddition:

@@ -81,6 +81,15 @@ class BoundRelaxation(Struct, frozen=True, tag=True):
     input: str
 
 
+class RequirementRemoval(Struct, frozen=True, tag=True):
+    """A requirement's name in ``pythonRemoveDeps``: the package's own.
+
+    A build compares what is required with what is there, before the package itself is.
+    """
+
+    input: str
+
+
 class PatternRemoval(Struct, frozen=True, tag=True):
     """A substitution whose text the new source does not have."""
 
@@ -125,7 +134,9 @@ class SiblingUpdate(Struct, frozen=True, tag=True):
     version: str
 
 
-OverlayInput: TypeAlias = "InputAddition | FormChange | BoundRelaxation | PatternAddition"
+OverlayInput: TypeAlias = (
+    "InputAddition | FormChange | BoundRelaxation | RequirementRemoval | PatternAddition"
+)
 """What an overlay is given that is being written."""
 
 
@@ -156,8 +167,8 @@ class OverlayAddition(Struct, frozen=True, tag=True):
 
 
 AdaptationEdit: TypeAlias = (
-    "InputAddition | InputRemoval | FormChange | BoundRelaxation | PatternRemoval | PatternRewrite "
-    "| PatternAddition | SiblingUpdate | OverlayAddition"
+    "InputAddition | InputRemoval | FormChange | BoundRelaxation | RequirementRemoval "
+    "| PatternRemoval | PatternRewrite | PatternAddition | SiblingUpdate | OverlayAddition"
 )
 
 
@@ -175,7 +186,7 @@ class Adaptation(Struct, frozen=True):
     applied: bool = True
 
     @property
-    def field(self) -> str:
+    def field(self) -> str:  # noqa: PLR0911 - one return a kind
         """The attribute that it edits."""
         match self.edit:
             case InputAddition(field=field) | InputRemoval(field=field):
@@ -184,6 +195,8 @@ class Adaptation(Struct, frozen=True):
                 return "pyproject"
             case BoundRelaxation():
                 return "pythonRelaxDeps"
+            case RequirementRemoval():
+                return "pythonRemoveDeps"
             case PatternRemoval() | PatternRewrite() | PatternAddition():
                 return "postPatch"
             case SiblingUpdate():
@@ -199,6 +212,7 @@ class Adaptation(Struct, frozen=True):
                 InputAddition(input=name)
                 | InputRemoval(input=name)
                 | BoundRelaxation(input=name)
+                | RequirementRemoval(input=name)
                 | SiblingUpdate(input=name)
                 | OverlayAddition(input=name)
             ):

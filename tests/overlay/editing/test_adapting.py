@@ -20,6 +20,7 @@ from updater.model.adaptation import (
     PatternRemoval,
     PatternRewrite,
     Replacement,
+    RequirementRemoval,
 )
 from updater.overlay.editing.adapting import adapted
 
@@ -450,6 +451,21 @@ PAIRS: dict[str, tuple[tuple[str, ...], AdaptationEdit, tuple[str, ...]]] = {
         ("pythonRelaxDeps = true;",),
         BoundRelaxation("numpy"),
         ("pythonRelaxDeps = true;",),
+    ),
+    "itself": (
+        ('pythonRelaxDeps = [ "gradio" ];',),
+        RequirementRemoval("apple"),
+        ('pythonRelaxDeps = [ "gradio" ];', 'pythonRemoveDeps = [ "apple" ];'),
+    ),
+    "itself, beside others": (
+        ('pythonRemoveDeps = [ "gradio" ];',),
+        RequirementRemoval("apple"),
+        ('pythonRemoveDeps = [ "gradio" "apple" ];',),
+    ),
+    "itself, where all are taken out": (
+        ("pythonRemoveDeps = true;",),
+        RequirementRemoval("apple"),
+        ("pythonRemoveDeps = true;",),
     ),
     "a pattern among others": (
         (

@@ -20,6 +20,7 @@ from updater.model.adaptation import (
     PatternAddition,
     PatternRemoval,
     PatternRewrite,
+    RequirementRemoval,
     SiblingUpdate,
 )
 from updater.overlay.editing import additions, elements, formals, lists
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from updater.overlay.reading.file import ParsedFile
 
 _RELAXED = "pythonRelaxDeps"
+_REMOVED = "pythonRemoveDeps"
 
 
 def adapted(
@@ -104,7 +106,9 @@ def _edits(  # noqa: PLR0911 - one return a kind
         case FormChange():
             return _form(package, declared, data)
         case BoundRelaxation(input=name):
-            return _relaxation(package, declared, name, data)
+            return _named(package, declared, _RELAXED, declared.relaxed, name, data)
+        case RequirementRemoval(input=name):
+            return _named(package, declared, _REMOVED, declared.removed, name, data)
         case PatternRemoval():
             return removed(package, declared, edit, data)
         case PatternRewrite():
@@ -145,19 +149,26 @@ def _form(package: Package, declared: Declarations, data: bytes) -> Sequence[Edi
     return (lists.bound(data, after, "pyproject = true;"),)
 
 
-def _relaxation(package: Package, declared: Declarations, name: str, data: bytes) -> Sequence[Edit]:
-    if declared.relaxed is None or name in declared.relaxed:
+def _named(  # noqa: PLR0913, PLR0917 - a list, what it has, and what joins it
+    package: Package,
+    declared: Declarations,
+    field: str,
+    present: frozenset[str] | None,
+    name: str,
+    data: bytes,
+) -> Sequence[Edit]:
+    """Return the edits by which a project's name joins a list of names."""
+    if present is None or name in present:
         return ()
     text = f'"{elements.checked(name)}"'
-    binding = declared.place.attributes.get(_RELAXED)
+    binding = declared.place.attributes.get(field)
     if binding is None:
-        after = additions.statement(
-            package, declared, *RUNTIME, "build-system", "nativeBuildInputs", "src"
-        )
-        return (lists.bound(data, after, f"{_RELAXED} = [ {text} ];"),)
+        neighbours = (_RELAXED, _REMOVED, *RUNTIME, "build-system", "nativeBuildInputs", "src")
+        after = additions.statement(package, declared, *neighbours)
+        return (lists.bound(data, after, f"{field} = [ {text} ];"),)
     node = syntax.unwrap(binding.expression) if binding.expression is not None else None
     if node is None or node.type != "list_expression":
-        raise PatchError(f"{package.identity}: {_RELAXED} is computed by an expression")
+        raise PatchError(f"{package.identity}: {field} is computed by an expression")
     names = [
         (syntax.text(part, data), syntax.span(part))
         for part in node.children_by_field_name("element")
@@ -194,6 +205,8 @@ def _check_lists(
     if before.form != after.form and not isinstance(edit, FormChange):
         raise _outside(package, adaptation)
     if before.relaxed != after.relaxed and not isinstance(edit, BoundRelaxation):
+        raise _outside(package, adaptation)
+    if before.removed != after.removed and not isinstance(edit, RequirementRemoval):
         raise _outside(package, adaptation)
     if not _keeps_script(before, after, edit):
         raise _outside(package, adaptation)

@@ -33,6 +33,7 @@ from updater.model.adaptation import (
     PatternAddition,
     PatternRemoval,
     PatternRewrite,
+    RequirementRemoval,
     SiblingUpdate,
 )
 from updater.text import printable
@@ -121,6 +122,7 @@ class AdaptationResult(_ResultPart, frozen=True):
         | InputRemoval
         | FormChange
         | BoundRelaxation
+        | RequirementRemoval
         | PatternRemoval
         | PatternRewrite
         | PatternAddition
