@@ -487,9 +487,25 @@ def test_a_new_requirement_is_added_although_others_bring_it_or_nothing_is_check
     assert plan(unchecked, NUMPY) == ([], "")
 
 
+BOTH = ["numpy", "numpy; os_name == 'nt'"]
 DROPPED: dict[str, tuple[str, list[str], tuple[str, ...], list[str]]] = {
     "a requirement": ("numpy packaging", ["numpy"], ("numpy", "packaging"), ["packaging"]),
     "that an extra still names": ("numpy", ["numpy; extra == 'x'"], ("numpy",), []),
+    "that another system needs": (
+        "numpy",
+        ["numpy; sys_platform == 'win32'"],
+        ("numpy",),
+        ["numpy"],
+    ),
+    "that an older Python needs": (
+        "numpy",
+        ["numpy; python_version < '3.12'"],
+        ("numpy",),
+        ["numpy"],
+    ),
+    "that one system needs": ("numpy", ["numpy; sys_platform == 'darwin'"], ("numpy",), []),
+    "that this Python needs": ("numpy", ["numpy; python_version >= '3.12'"], ("numpy",), []),
+    "that both need": ("numpy", BOTH, ("numpy",), []),
     "that nobody required": ("packaging", [], ("numpy",), []),
     "whose source is not known": ("numpy", [], (), []),
     "the wheels of torch": ('super.python3Packages."torch-bin"', [], ("torch",), ["torch-bin"]),
@@ -503,11 +519,17 @@ def test_what_upstream_dropped_may_go(
     elements: str, needed: list[str], held: tuple[str, ...], gone: list[str]
 ) -> None:
     update = task(inputs(elements), {"pyproject.toml": project(*needed)})
-    assert update.asks_for_less == (needed != ["numpy; extra == 'x'"])
-    assert plan(update, NUMPY, held=held or None) == (
-        [InputRemoval(RUNTIME, name) for name in gone],
-        "",
-    )
+    assert update.asks_for_less == (needed not in (["numpy; extra == 'x'"], BOTH))
+    edits = [InputRemoval(RUNTIME, name) for name in gone]
+    assert plan(update, NUMPY, held=held or None) == (edits, "")
+    adaptations = [Adaptation("removals", edit, "why") for edit in edits]
+    assert unconfirmed(update, adaptations, NOBODY, {}) == ()
+
+
+def test_what_upstream_requires_on_one_system_is_not_taken_out_on_anothers_word() -> None:
+    update = task(inputs("numpy"), {"pyproject.toml": project("numpy; sys_platform == 'darwin'")})
+    removal = Adaptation("removals", InputRemoval(RUNTIME, "numpy"), "why")
+    assert unconfirmed(update, [removal], NOBODY, {}) == (removal,)
 
 
 BUILDS: dict[str, tuple[str, dict[str, str], list[AdaptationEdit], str]] = {

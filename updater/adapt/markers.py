@@ -127,6 +127,26 @@ def without_extra(text: str, extra: str) -> str:
     return f"{before.strip()}; {rest}" if rest else before.strip()
 
 
+def is_somewhere(text: str, python: str) -> bool | None:
+    """Tell whether a requirement is one on some system that nixpkgs builds for.
+
+    Args:
+        text: as packaging writes it; that of an extra counts as one.
+        python: the Python of the package set; an empty string where it is not known.
+
+    Returns:
+        None where the Python decides, which is not known.
+    """
+    marker = Requirement(text).marker
+    if marker is None or EXTRA.search(str(marker)):
+        return True
+    if "python" in str(marker) and not python:
+        return None
+    own = {"python_version": python, "python_full_version": f"{python}.0"}
+    systems = ({**own, **system, "extra": ""} for system in ENVIRONMENTS.values())
+    return any(marker.evaluate(dict(system)) for system in systems)
+
+
 def condition(marker: Marker) -> str | None:
     """Return a marker as a Nix expression, of ``super``; None for what has no plain one."""
     parts = [_comparison(part) for part in str(marker).split(" and ")]

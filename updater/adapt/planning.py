@@ -96,7 +96,7 @@ class AdaptationTask(Struct, frozen=True):
     @property
     def asks_for_less(self) -> bool:
         """Whether its own lists name what it does not require, which upstream may have dropped."""
-        return self.needed is not None and bool(self._direct - dict(self.needed.needed).keys())
+        return self.needed is not None and bool(self._direct - self.needed.everywhere)
 
     @property
     def _direct(self) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.adapt.attributes import project_of
+from updater.adapt.markers import is_somewhere
 from updater.adapt.requirements import applying
 from updater.adapt.situation import AdaptationPlan
 from updater.model.adaptation import Adaptation, InputRemoval
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def removals(situation: Situation, requirements: Requirements) -> AdaptationPlan:
-    """Return the inputs that upstream dropped; what it still names, for whom ever, stays.
+    """Return the inputs that upstream dropped; what it still names for somebody here stays.
+
+    Others than here are systems that nixpkgs does not build for, and other Pythons than the set's.
 
     Args:
         situation: the package and its new source.
@@ -27,7 +30,8 @@ def removals(situation: Situation, requirements: Requirements) -> AdaptationPlan
     """
     if situation.held is None:
         return AdaptationPlan()
-    named = {name for name, _ in requirements.needed}
+    python = situation.answer.python if situation.answer is not None else ""
+    named = {name for name, text in requirements.needed if is_somewhere(text, python) is not False}
     held = {requirement.name for requirement in applying(situation, situation.held.needed)}
     reason = f"{situation.version} no longer requires it"
     return AdaptationPlan(

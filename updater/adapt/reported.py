@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 
 from updater.adapt.attributes import TORCH, candidates, project_name
 from updater.adapt.build_systems import relaxation
+from updater.adapt.markers import is_somewhere
 from updater.adapt.situation import own_packages
 from updater.errors import PublishError
 from updater.metadata.build_system import build_system
@@ -82,7 +83,10 @@ def _follows(  # noqa: PLR0911 - one return a kind
             return _is_required(task, adaptation.kind, addition, own, others.finals())
         case InputRemoval(input=name):
             plain = project_name(name)
-            return task.needed is not None and plain not in dict(task.needed.needed)
+            if task.needed is None:
+                return False
+            texts = [text for project, text in task.needed.needed if project == plain]
+            return not any(is_somewhere(text, "") for text in texts)
         case FormChange():
             return system is not None and not system.script
         case SiblingUpdate(input=name):

@@ -34,6 +34,13 @@ class Requirements(Struct, frozen=True):
     python: str
     needed: tuple[tuple[str, str], ...]
 
+    @property
+    def everywhere(self) -> frozenset[str]:
+        """The names of those that no system and no Python is without, and of those of extras."""
+        return frozenset(
+            name for name, text in self.needed if ";" not in text or "extra ==" in text
+        )
+
 
 def from_pyproject(data: bytes, files: Mapping[str, bytes] | None = None) -> Requirements | None:
     """Read ``[project]``, else ``[tool.poetry]`` or ``[tool.flit.metadata]``.

@@ -13,7 +13,10 @@ let
     fakeSha256 = "0000000000000000000000000000000000000000000000000000000000000000";
     fakeHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     licenses = { mit = "mit"; asl20 = "asl20"; };
-    platforms.unix = "unix";
+    platforms = {
+      linux = [ "linux" ];
+      unix = [ "unix" ];
+    };
     optionals = condition: list: if condition then list else [ ];
     composeManyExtensions = extensions: final: prev:
       builtins.foldl' (set: overlay: set // overlay final (prev // set)) { } extensions;

@@ -1,4 +1,4 @@
-"""Inputs that only some systems have, against what upstream's marker says of those systems.
+"""On which systems an input is there, against what upstream's marker says of those systems.
 
 Source: PEP 508, "Environment Markers"; Nixpkgs manual, "Platform attributes".
 """
@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 
 from updater.adapt.markers import ENVIRONMENTS, condition
+from updater.adapt.modules import may_bring
 from updater.audit.overlay.base import SourceRule
+from updater.audit.overlay.package_meta import PackageMeta
 from updater.model import Edit, Span, normalized_name
 from updater.model.finding import FileEdit, Fix
 from updater.overlay.reading.inputs import RUNTIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from updater.audit.overlay.base import Need
     from updater.audit.overlay.sources import AuditedSource
@@ -39,16 +42,26 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<sign>!|&&|\|\||\(|\))|(?:[\w']+\.)*stdenv\.(?:hostPlatform\.)?(?P<name>is\w+)\b)"
 )
 _LONGEST = 300
+_NAMED = {
+    "linux": _PREDICATES["isLinux"],
+    "darwin": _PREDICATES["isDarwin"],
+    "unix": _PREDICATES["isUnix"],
+    "all": _PREDICATES["isUnix"],
+}
+_PLATFORMS = re.compile(
+    r"(?:[\w']+\.)*platforms\.(?P<set>linux|darwin|unix|all)"
+    r'|(?P<list>\[(?:\s*"[\w-]+")*\s*\])'
+)
 
 
 class Conditions(SourceRule):
-    """An input's condition that says another thing than the requirement's marker."""
+    """An input that is there where the requirement's marker does not hold, or not where it does."""
 
     name: ClassVar[str] = "conditions"
-    title: ClassVar[str] = "An input's condition holds on the systems of upstream's marker."
+    title: ClassVar[str] = "An input is there on the systems of upstream's marker."
     why: ClassVar[str] = (
         "A condition that is narrower than upstream's marker leaves out what the package needs "
-        "there, which shows only on that system. A wider one asks for what may not exist."
+        "there, which shows only on that system. A wider one, or none, asks for what may not exist."
     )
     bad: ClassVar[str] = """\
 # pyproject.toml: "bitsandbytes; platform_machine != 'aarch64'"
@@ -66,20 +79,32 @@ class Conditions(SourceRule):
         "anything but the platform's predicates is not judged, and neither is an input that "
         "upstream does not require, or whose conditions together hold where upstream requires "
         "it. On aarch64-darwin upstream calls the machine arm64: a marker "
-        "with `aarch64` means Linux alone."
+        "with `aarch64` means Linux alone. An input without a condition is a note: where upstream "
+        "requires it on none of the four, or else on those that `meta.platforms` of the overlay "
+        "names. One with a comment beside it, what an extra requires as well, and what the source "
+        "cannot be imported without, are passed over. A marker that names a Python is judged where "
+        "the package set was asked which one it has."
     )
 
     def of_source(self, source: AuditedSource) -> Iterator[Finding]:
-        """Yield each project whose conditions disagree, taken together, on one of the systems."""
+        """Yield each project whose inputs disagree, taken together, on one of the systems."""
         requirements = _requirements(source)
+        needed = source.task.needed.needed if source.task.needed is not None else ()
+        of_extras = {normalized_name(name) for name, text in needed if not _is_plain(text)}
         for project, elements in _by_project(source).items():
             wanted = requirements.get(project, [])
-            here = _joined(systems_of(element.condition) for element in elements)
+            is_of_python = any("python" in str(own.marker) for own in wanted)
+            if not wanted or (is_of_python and not _python(source)):
+                continue
             there = frozenset(
                 name for name in _SYSTEMS if any(_holds(source, own, name) for own in wanted)
             )
-            is_of_python = any("python" in str(own.marker) for own in wanted)
-            if not wanted or here is None or here == there or (is_of_python and not there):
+            if not all(element.condition for element in elements):
+                if project not in of_extras:
+                    yield from self._always(source, elements, wanted, there)
+                continue
+            here = _joined(systems_of(element.condition) for element in elements)
+            if here is None or here == there or (is_of_python and not there):
                 continue
             element = elements[0]
             listed = ", ".join(name for name in _SYSTEMS if name in here ^ there)
@@ -92,6 +117,42 @@ class Conditions(SourceRule):
                 advice=f"upstream requires {' and '.join(map(str, wanted))}",
                 fix=_fix(source, element, wanted[0], there) if is_one else None,
             )
+
+    def _always(
+        self,
+        source: AuditedSource,
+        elements: Sequence[Input],
+        required: Sequence[Requirement],
+        there: frozenset[str],
+    ) -> Iterator[Finding]:
+        """Yield an input without a condition where upstream does not require it.
+
+        Args:
+            source: the package beside its source.
+            elements: the inputs of one project.
+            required: what upstream requires of that.
+            there: the systems on which it does.
+        """
+        element = next(own for own in elements if not own.condition)
+        named = _platforms(source) if there else frozenset(_SYSTEMS)
+        beyond = (named or frozenset()) - there
+        needed = source.imports.needed if source.imports is not None else ()
+        is_needed = any(may_bring(source.projects[element.name], own) for own in needed)
+        has_comment = source.overlay.has_comment(element.span)
+        if not beyond or is_needed or has_comment or source.is_foreign(element):
+            return
+        listed = ", ".join(name for name in _SYSTEMS if name in beyond)
+        python = _python(source) if any("python" in str(own.marker) for own in required) else ""
+        where = f"with Python {python}" if python and not there else f"on {listed}"
+        found = self.finding(
+            source.package.file,
+            element.span,
+            f"{element.name} has no condition here, and upstream does not require it {where}",
+            source.package,
+            advice=f"upstream requires {' and '.join(map(str, required))}; if it is there on "
+            "purpose, write beside it why",
+        )
+        yield replace(found, severity="note")
 
 
 def _requirements(source: AuditedSource) -> dict[str, list[Requirement]]:
@@ -106,18 +167,14 @@ def _requirements(source: AuditedSource) -> dict[str, list[Requirement]]:
 
 
 def _by_project(source: AuditedSource) -> dict[str, list[Input]]:
-    """Return the inputs that are there on a condition, by project; none that always is there."""
+    """Return the inputs by project."""
     by_project: dict[str, list[Input]] = {}
     for field in RUNTIME:
         inputs = source.task.declared.lists.get(field)
         for element in inputs.inputs if inputs is not None else ():
             if element.name:
                 by_project.setdefault(source.projects[element.name], []).append(element)
-    return {
-        project: elements
-        for project, elements in by_project.items()
-        if all(element.condition for element in elements)
-    }
+    return by_project
 
 
 def _joined(every: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
@@ -190,10 +247,32 @@ def _read(text: str) -> Requirement | None:
 
 
 def _holds(source: AuditedSource, requirement: Requirement, system: str) -> bool:
-    """Tell whether a requirement is one on a system, with the Python of the package."""
-    marker = requirement.marker
-    environment = {**source.situation.environment, **ENVIRONMENTS[system], "extra": ""}
+    """Tell whether a requirement is one on a system, with the Python of the package set."""
+    marker, python = requirement.marker, _python(source)
+    own = {"python_version": python, "python_full_version": f"{python}.0"} if python else {}
+    environment = {**source.situation.environment, **own, **ENVIRONMENTS[system], "extra": ""}
     return marker is None or marker.evaluate(environment)
+
+
+def _python(source: AuditedSource) -> str:
+    """Return the Python of the package set; empty where that was not asked."""
+    answer = source.project.answers.get(source.package.identity)
+    return answer.python if answer is not None else ""
+
+
+def _platforms(source: AuditedSource) -> frozenset[str] | None:
+    """Return the systems of ``meta.platforms``; None where it names none, or cannot be read."""
+    meta = PackageMeta(source.overlay, source.package)
+    texts = [meta.text(node) for node in meta.values("platforms")]
+    words = re.split(r"\s*\+\+\s*", texts[0].strip()) if len(texts) == 1 else []
+    systems = [
+        _NAMED.get(match["set"] or "", frozenset(re.findall(r'"([^"]*)"', match["list"] or "")))
+        for word in words
+        if (match := _PLATFORMS.fullmatch(word)) is not None
+    ]
+    if not systems or len(systems) < len(words):
+        return None
+    return frozenset().union(*systems) & frozenset(_SYSTEMS)
 
 
 def _fix(
