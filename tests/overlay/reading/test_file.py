@@ -37,13 +37,13 @@ def test_a_package_without_a_source_of_its_own_is_skipped_with_the_reason() -> N
 
 def test_a_source_without_a_version_is_skipped_with_the_reason() -> None:
     assert why(read(text("sources-without-a-version"))) == {
-        "table": "table has no version",
+        "table": "it is a source by itself, without a version",
         "tool": (
             "it is a file on 'main', without its version 1.2.0 in its address; write a tag or a "
             "commit there"
         ),
         "tool.postPatch": "tool has it beside its main source, with its own pin",
-        "latest": "latest has no version",
+        "latest": "it is a source by itself, without a version",
         "head": "it has no rev, so it pins nothing",
     }
 

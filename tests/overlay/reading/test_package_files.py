@@ -231,3 +231,31 @@ def test_a_path_in_by_name_is_the_attribute_of_its_package(
     path = file.removesuffix(".nix").replace("/", "__")
     found = written(tmp_path, **{path: PACKAGE})
     assert rows(found) == [(f"{file}#", name, "")]
+
+
+RESULT = """\
+{ mkDerivation, fetchurl, source }:
+let
+  result = mkDerivation rec {
+    version = "1.0";
+    src = fetchurl { url = "https://example.org/${version}.zip"; hash = ""; };
+  };
+in
+BODY
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("result", "tool"),
+        ("assert source != null; (result)", "tool"),
+        ("if source == null then null else result", "tool"),
+        ("if source != null then result else null", "tool"),
+        ("if source == null then other else result", "result"),  # of two, it is one
+        ("{ inherit result; }", "result"),
+    ],
+)
+def test_what_a_file_comes_to_has_the_files_name(tmp_path: Path, body: str, name: str) -> None:
+    found = written(tmp_path, pkgs__tool=RESULT.replace("BODY", body))
+    assert [one.name for one in found.packages] == [name]

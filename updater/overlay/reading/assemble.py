@@ -108,7 +108,7 @@ class Assembler:
         for call in self._walk.loose:
             is_called = call.caller is not None
             if call.node.start_byte not in used and not call.helper and not is_called:
-                yield self._bare(call, f"{call.path[-1] if call.path else 'src'} has no version")
+                yield self._bare(call, "it is a source by itself, without a version")
 
     # --- one package ---
 

@@ -50,6 +50,23 @@ def outcome(node: Node) -> Node:
     return node
 
 
+def outcome_name(node: Node, data: bytes) -> str:
+    """Return the name that an expression comes to, also ``if unknown then null else name``.
+
+    Empty for any other expression.
+    """
+    node = outcome(node)
+    if node.type != "if_expression":
+        return _name(node, data)
+    branches = [node.child_by_field_name(name) for name in ("consequence", "alternative")]
+    names = [_name(outcome(branch), data) for branch in branches if branch is not None]
+    return "".join(name for name in names if name != "null") if names.count("null") == 1 else ""
+
+
+def _name(node: Node, data: bytes) -> str:
+    return syntax.text(node, data) if node.type == "variable_expression" else ""
+
+
 def makes_package(operand: Node, scope: Scope, data: bytes) -> bool:
     """Tell whether an argument is a package: ``finalAttrs: { ... src ... }``, ``common // { }``.
 

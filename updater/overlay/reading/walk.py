@@ -23,6 +23,7 @@ from updater.overlay.reading.shape import (
     NAMES,
     SOURCES,
     makes_package,
+    outcome_name,
     overridden_call,
     packages_of_itself,
 )
@@ -255,9 +256,8 @@ class Walk:
     def _let(self, visit: Visit) -> Iterable[Visit]:
         attributes = AttributeScope(visit.node, visit.scope, self._data)
         body = visit.node.child_by_field_name("body")
-        is_name = body is not None and body.type == "variable_expression"
         # `let self = ...; in self`: no name of the package, which is what is around the `let`
-        whole = syntax.text(body, self._data) if body is not None and is_name else ""
+        whole = outcome_name(body, self._data) if body is not None else ""
         below = self._statements(visit, attributes, visit.draft, whole)
         if body is not None:
             below.append(visit.same(body, attributes.inner))
