@@ -43,11 +43,11 @@ class DistributionReader(Struct, frozen=True):
     """Reads files of the index, bounded and in one pass; nothing is run.
 
     Attributes:
-        known: what this run has read by now, by the address of the file.
+        texts: what this run has read by now, by the address of the file.
     """
 
     http: Http
-    known: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
+    texts: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
 
     async def metadata(self, candidate: Candidate) -> bytes:
         """Return a wheel's METADATA where the index serves it by itself, else nothing.
@@ -105,8 +105,8 @@ class DistributionReader(Struct, frozen=True):
             StageError: it cannot be had, is too large, or is not what the index says.
         """
         url, wheel = file.url.partition("#")[0], file.filename.endswith(".whl")
-        if keep is None and url in self.known:
-            return self.known[url]
+        if keep is None and url in self.texts:
+            return self.texts[url]
         for attempt in self.http.retrying(url):
             with attempt, self.http.download(url, "index") as chunks:
                 digest = hashlib.sha256()
@@ -123,7 +123,7 @@ class DistributionReader(Struct, frozen=True):
                 if file.sri is not None and digest.digest() != file.sri.digest:
                     raise HashError(f"{file.filename} is not the file that the index lists")
                 if keep is None:
-                    self.known[url] = unpacked.files
+                    self.texts[url] = unpacked.files
                 return unpacked.files
         raise HashError(f"{url} was never asked for")
 
