@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 import requests
 from github import Auth, Github, GithubException, UnknownObjectException
-from github.GithubRetry import GithubRetry
 
 from updater import __version__
 from updater.effects.github.pace import WritePace
@@ -26,6 +25,7 @@ from updater.effects.github.refusals import (
     hint,
     seconds_to_wait,
 )
+from updater.effects.github.retries import BoundedRetry
 from updater.effects.http.certificates import refuse_missing_bundles
 from updater.effects.http.variables import refuse_unusable_proxies
 from updater.errors import PublishError
@@ -89,8 +89,8 @@ class Requests:
         """
         refuse_unusable_proxies()
         refuse_missing_bundles()
-        retry = GithubRetry(
-            max_rate_limit_wait=access.max_wait,
+        retry = BoundedRetry(
+            longest_wait=access.max_wait,
             secondary_rate_wait=min(60.0, access.max_wait),
             total=access.retries,
             backoff_factor=0.5,
