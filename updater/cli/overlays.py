@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.effects.files import relative
+from updater.effects.processes.beside import interruptible
 from updater.errors import ConfigError, UsageError
 from updater.find.ahead import WORTH_A_COPY, begin_looking, begin_reading
 from updater.find.files import likely_files, overlay_files
@@ -50,7 +51,8 @@ class Overlays:
     @cached_property
     def files(self) -> OverlayFiles:
         """All that was read."""
-        files = self._reading()
+        with interruptible():  # also what looks for them step by step, where no copy can be made
+            files = self._reading()
         warn_of_unused(self._request, self._config, files.packages)
         return files
 
