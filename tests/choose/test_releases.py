@@ -120,6 +120,13 @@ CASES = {
     # --- yanked ---
     "yanked is no news": Case("1.0", "1.0 1.1#broken", "stay 1.0"),
     "the one before a yanked one": Case("1.0", "1.0 1.1 1.2#broken", "take 1.1"),
+    "a yanked one that is not allowed either": Case(
+        "1.0",
+        "1.0 1.1 2.0#broken",
+        "wait 1.1: 1.1 is outside `allow: <1.1`",
+        {"allow": SpecifierSet("<1.1")},
+    ),
+    "a yanked one that is ignored": Case("1.0", "1.0 2.0#broken", "stay 1.0", {"ignore": ("2.0",)}),
     "pinned is yanked, nothing newer": Case("1.1", "1.0 1.1#broken", "stay 1.1 (yanked)"),
     "pinned is yanked, a newer one is there": Case("1.1", "1.1#broken 1.2", "take 1.2 (yanked)"),
     "pinned is yanked, the newer one is ignored": Case(

@@ -219,13 +219,13 @@ def _objections(
     candidate = release.candidate
     early = None if policy.prereleases else _unfinished(release, pinned_prerelease)
     quiet = early is not None and early.quiet
+    if candidate.yanked is not None:  # nobody can have it, whatever the policy says of it
+        reason = f"{candidate.version} is yanked: {candidate.yanked}"
+        yield _Unfit(release, reason, quiet=True, kind="yanked")
     for reason in refusals(candidate, policy):  # what allows pre-releases would not allow it
         yield _Unfit(release, reason, quiet=quiet, kind="refused", configured=True)
     if early is not None:
         yield early
-    if candidate.yanked is not None:
-        reason = f"{candidate.version} is yanked: {candidate.yanked}"
-        yield _Unfit(release, reason, quiet=True, kind="yanked")
     for reason in other_python(candidate, policy):
         yield _Unfit(release, reason, kind="python", configured=True)
     for reason, until in too_young(candidate, policy, now):
