@@ -109,6 +109,7 @@ APART = (
         ("", 'rev = "v${version}";', "rev = src.rev;", "data", "rev = src.rev;"),
         ("", 'tag = "v${version}";', 'rev = "v1.0";', "data", 'rev = "v${version}";'),
         ("", 'tag = "v${version}";', 'rev = "v1.0";', "bare", "rev = version;"),
+        ("", 'tag = "v${version}";', "rev = version;", "data", 'rev = "v${version}";'),
         (
             "",
             'tag = "v${version}";',

@@ -97,6 +97,8 @@ class Sources:
                 is_own = is_here and (field.literal is None or field.literal in field.span)
                 if reads == new or (is_own and not field.is_computed):
                     continue
+                if is_here and field.text == companion.version_name:  # `rev = version;`
+                    continue
                 if is_own and with_other_lead(field.text, reads or "", new) is not None:
                     continue
                 if field.literal is not None and not field.is_computed:
