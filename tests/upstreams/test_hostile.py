@@ -27,7 +27,20 @@ COMMIT = "1" * 40
 DEEP = b"[" * 200_000
 DIGITS = "1" * 5_000
 # Of each type one value that is not what any field of an answer has.
-OTHERS: tuple[Any, ...] = (None, True, 5, -1.5, "\u00b2", [], [[]], {}, {"a": {}}, "\u0000")
+OTHERS: tuple[Any, ...] = (
+    None,
+    True,
+    5,
+    2**70,
+    -(2**70),
+    -1.5,
+    "\u00b2",
+    [],
+    [[]],
+    {},
+    {"a": {}},
+    "\u0000",
+)
 
 FILE: dict[str, Any] = {
     "filename": "pkg-1.0.tar.gz",

@@ -7,7 +7,7 @@ does not fit is no answer, and its project's failure.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from updater.model import HttpResponse
 
 T = TypeVar("T")
+
+Size = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A file's bytes. JSON has numbers of any length; what is kept for later runs has not."""
 
 _MOST_PARTS = 2_000_000  # values of an answer: each takes a hundred bytes, or more
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct, UnsetType, msgpack
 
 from updater.model import moments, normalized_name
 from updater.model.labels import parse_version
-from updater.upstreams.answers import decoded
+from updater.upstreams.answers import Size, decoded
 from updater.upstreams.packed_page import PackedFile, PackedPage, PackedRelease
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class _ListedFile(Struct, frozen=True, rename="kebab"):
     filename: str
     url: str
     hashes: dict[str, str]
-    size: int | None = None
+    size: Size | None = None
     requires_python: str | None = None
     upload_time: str | None = None
     yanked: bool | str | None = None

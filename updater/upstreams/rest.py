@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from updater.errors import NotFound, ServerFailed, Unreachable
 from updater.model import Candidate, Distribution, Note, Sri, TagFacts, moments
-from updater.upstreams.answers import read_answer
+from updater.upstreams.answers import Size, read_answer
 from updater.upstreams.intake import note_taken_in
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class _Asset(Struct, frozen=True):
 
     name: str
     browser_download_url: str
-    size: int | None = None
+    size: Size | None = None
     digest: str | None = None
     state: str = "uploaded"
 
