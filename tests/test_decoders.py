@@ -382,7 +382,8 @@ def of_results(data: bytes) -> None:
 
 def of_vulnerabilities(data: bytes) -> None:
     with suppress(ValueError, KeyError, TypeError, AttributeError):  # as its caller knows
-        vulnerabilities.read(json.loads(data)["vulns"])
+        answer = decoded(HttpResponse(200, URL, {}, data), dict[str, Any])
+        vulnerabilities.read(answer["vulns"])
 
 
 def of_archive(filename: str) -> Callable[[bytes], None]:
