@@ -20,6 +20,10 @@ _DATA = (
     (re.compile(r"(?:^|/)nix/sources\.(?:nix|json)$"), "niv"),
     (re.compile(r"(?:^|/)_sources/generated\.(?:nix|json)$"), "nvfetcher"),
 )
+# What it writes has no head; people have files of that name, too, without this argument.
+# Source: composer2nix, README.md, "Deploying a web application project".
+_COMPOSER2NIX = re.compile(r"(?:^|/)php-packages\.nix$")
+_COMPOSER_ENV = re.compile(rb"\s*\{[^}]*\bcomposerEnv\b")
 _LONGEST_HEAD = 4096
 
 
@@ -41,6 +45,8 @@ def generated_by(data: bytes, file: str) -> str:
     for place, name in _FILES:
         if place.search(file):
             return name
+    if _COMPOSER2NIX.search(file) and _COMPOSER_ENV.match(data[:_LONGEST_HEAD]):
+        return "composer2nix"
     head = _HEAD.match(data[:_LONGEST_HEAD])
     said = _GENERATED.search(head[0].decode("utf-8", "replace")) if head is not None else None
     if said is None:
