@@ -25,8 +25,13 @@ from tests.metadata import test_hostile as files
 from tests.publish.research.test_osv import RECORDS
 from tests.test_text import QUOTED
 from tests.upstreams import test_hostile as answers
-from updater import choose
 from updater.choose.interpreters import runs_on
+from updater.choose.other_forms import newer_in_other_forms
+from updater.choose.releases import choose_release
+from updater.choose.tag_forms import TagNames
+from updater.choose.tag_shapes import tag_form
+from updater.choose.tags import Versions
+from updater.choose.tracking import choose_tracking
 from updater.config.file import parse
 from updater.config.file import read as read_configuration
 from updater.effects.git.mirror import _logged
@@ -108,7 +113,7 @@ def taken(offer: Offer) -> None:
     if not isinstance(made, Offer):
         raise made
     answers.looked_through(made)
-    versions = choose.Versions(made.candidates, None)
+    versions = Versions(made.candidates, None)
     for one in versions.releases[:20]:
         assert one.candidate.published is None or one.candidate.published - NOW < timedelta.max
         for file in one.candidate.distributions:
@@ -191,14 +196,14 @@ def of_tags(data: bytes) -> None:
     tags = tuple(Candidate(name, ref=name, commit="1" * 40) for name in names)
     offer = taken_in(Offer(REPOSITORY, tags, {"main": "2" * 40}, "main", str(REPOSITORY)))
     assert isinstance(offer, Offer)
-    known = choose.TagNames(("pkg",), "pkg")
+    known = TagNames(("pkg",), "pkg")
     for name in names[:2]:
         pin = Pin(name[:300], name[-300:])
-        form = choose.tag_form(pin, Policy(), offer, known)
-        versions = choose.Versions(offer.candidates, form)
-        choose.choose_tracking(pin, Policy(), offer, versions)
-        choose.choose_release(pin, versions, Policy(), NOW)
-        list(choose.newer_in_other_forms(versions, None, known))
+        form = tag_form(pin, Policy(), offer, known)
+        versions = Versions(offer.candidates, form)
+        choose_tracking(pin, Policy(), offer, versions)
+        choose_release(pin, versions, Policy(), NOW)
+        list(newer_in_other_forms(versions, None, known))
         kind_of(name, names[-1], stays=False)
 
 

@@ -11,7 +11,15 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from tests.choose.spelling import NOW, commit, spelled
-from updater import choose
+from updater.choose.commits import (
+    BranchPosition,
+    choose_commit,
+    choose_over_commit,
+    choose_settled,
+    label,
+    moving_name,
+    unknown_source,
+)
 from updater.model import Candidate, Offer, Policy, Project, Stay, Take, Wait
 from updater.model.labels import parse_version
 
@@ -88,8 +96,8 @@ FOLLOWED: dict[str, tuple[Relation, datetime | None, dict[str, Any], str]] = {
 def test_whether_a_follower_of_a_branch_moves(
     relation: Relation, pinned: datetime | None, policy: dict[str, Any], expected: str
 ) -> None:
-    line = choose.BranchPosition(relation, pinned)
-    assert spelled(choose.choose_commit(HEAD, line, Policy(**policy), NOW)) == expected
+    line = BranchPosition(relation, pinned)
+    assert spelled(choose_commit(HEAD, line, Policy(**policy), NOW)) == expected
 
 
 PYTHON = {
@@ -114,16 +122,13 @@ def test_a_head_for_another_python_is_held(
 ) -> None:
     policy = Policy(python=Version(python) if python else None)
     head = replace(HEAD, requires_python=requires)
-    assert (
-        spelled(choose.choose_commit(head, choose.BranchPosition("ahead", OLD), policy, NOW))
-        == expected
-    )
+    assert spelled(choose_commit(head, BranchPosition("ahead", OLD), policy, NOW)) == expected
 
 
 def test_a_head_without_a_date_is_held_where_age_matters() -> None:
     policy = Policy(minimum_release_age=timedelta(days=1))
     undated = replace(HEAD, published=None)
-    choice = choose.choose_commit(undated, choose.BranchPosition("ahead", OLD), policy, NOW)
+    choice = choose_commit(undated, BranchPosition("ahead", OLD), policy, NOW)
     assert spelled(choice).endswith("has no known date, and `minimum_release_age` needs one")
 
 
@@ -150,7 +155,7 @@ def test_a_commit_pin_that_follows_tags_never_goes_back(
     newest: Choice, relation: Relation, expected: str
 ) -> None:
     """Whatever its label says: ancestry decides."""
-    assert spelled(choose.choose_over_commit(newest, relation)) == expected
+    assert spelled(choose_over_commit(newest, relation)) == expected
 
 
 HELD = Candidate("1.1-unstable-2026-05-30", commit=commit("h"))
@@ -188,14 +193,14 @@ SETTLED: dict[str, tuple[Candidate | None, Candidate | None, Relation, str, str]
 def test_what_a_moving_rev_becomes(
     held: Candidate, newest: Candidate | None, relation: Relation, expected: str, reason: str
 ) -> None:
-    choice = choose.choose_settled("the branch `main`", held, newest, relation)
+    choice = choose_settled("the branch `main`", held, newest, relation)
     assert spelled(choice) == expected
     assert isinstance(choice, Take)
     assert choice.reason == f"replaces the branch `main` by {reason}"
 
 
 def test_a_moving_rev_whose_source_is_unknown_is_held() -> None:
-    assert spelled(choose.unknown_source("none of 3 commits matches")) == (
+    assert spelled(unknown_source("none of 3 commits matches")) == (
         "wait: none of 3 commits matches. Choose one with `--to VERSION`."
     )
 
@@ -203,7 +208,7 @@ def test_a_moving_rev_whose_source_is_unknown_is_held() -> None:
 def test_a_shortened_commit_id_is_not_called_a_branch() -> None:
     project, tags = Project.parse("https://example.org/o/r"), (Candidate("nightly", "nightly"),)
     offered = Offer(project, tags, {"main": "1" * 40})
-    names = [choose.moving_name(rev, offered) for rev in ("abcdef1", "nightly", "main", "gone")]
+    names = [moving_name(rev, offered) for rev in ("abcdef1", "nightly", "main", "gone")]
     assert names == [
         "the short commit id `abcdef1`",
         "the moving tag `nightly`",
@@ -225,7 +230,7 @@ def test_the_label_of_a_commit(
     declared: str | None, tagged: str | None, named: str, expected: str
 ) -> None:
     date = datetime(2026, 5, 30, 23, tzinfo=UTC)
-    assert choose.label(declared, tagged, date, named=bool(named)) == expected
+    assert label(declared, tagged, date, named=bool(named)) == expected
 
 
 PARSED = {

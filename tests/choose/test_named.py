@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.choose.spelling import candidates, commit, spelled
-from updater import choose
-from updater.choose.named import require_named
+from updater.choose.named import choose_named, require_named
+from updater.choose.tag_forms import TagNames, general_form
+from updater.choose.tag_shapes import tag_form
 from updater.errors import StageError
 from updater.model import Offer, Pin, Policy, Project
 from updater.model.tag_format import TagFormat
 
-NAMES = choose.TagNames(("a",), "a")
+NAMES = TagNames(("a",), "a")
 TAGS = "v1.0 v1.1 v2.0rc1 x-3.0 2.0 nightly"
 ID = "ab" * 20
 
@@ -35,8 +36,8 @@ NAMED = {
 def test_what_a_text_names_in_a_repository(to: str, expected: str | None) -> None:
     heads = {"main": commit("main")}
     offer = Offer(Project.parse("https://h/o/a"), candidates(TAGS, tags=True), heads, "main")
-    form = choose.tag_form(Pin("1.0", "v1.0"), Policy(), offer, NAMES)
-    found = choose.choose_named(to, offer, form, choose.general_form(NAMES))
+    form = tag_form(Pin("1.0", "v1.0"), Policy(), offer, NAMES)
+    found = choose_named(to, offer, form, general_form(NAMES))
     shown = spelled(found) if found is not None else None
     if found is not None and not found.candidate.ref:
         shown = f"take {found.candidate.commit}"
@@ -46,7 +47,7 @@ def test_what_a_text_names_in_a_repository(to: str, expected: str | None) -> Non
 def test_the_tag_that_a_version_would_have_is_named() -> None:
     offer = Offer(Project.parse("https://h/o/a"), candidates("r-1-0 r-1-1", tags=True))
     policy = Policy(tag_format=TagFormat.parse("r-{dashed}"))
-    form = choose.tag_form(Pin("1.0", "r-1-0"), policy, offer, NAMES)
+    form = tag_form(Pin("1.0", "r-1-0"), policy, offer, NAMES)
     with pytest.raises(StageError) as caught:
         require_named("1.2", offer, form, None)
     assert str(caught.value).startswith(
@@ -67,5 +68,5 @@ RELEASES = {
 @pytest.mark.parametrize(("to", "expected"), RELEASES.values(), ids=RELEASES)
 def test_what_a_text_names_on_an_index(to: str, expected: str | None) -> None:
     offer = Offer(Project.parse("pypi:a"), candidates("1.0 1.1 1.2#broken", tags=False))
-    found = choose.choose_named(to, offer, None, None)
+    found = choose_named(to, offer, None, None)
     assert (spelled(found) if found is not None else None) == expected

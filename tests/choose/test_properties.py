@@ -14,7 +14,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from tests.choose.spelling import NOW, commit
-from updater import choose
+from updater.choose.releases import choose_release
+from updater.choose.tag_forms import TagForm, TagNames, general_form
+from updater.choose.tag_shapes import tag_form
+from updater.choose.tags import Versions
 from updater.model import Candidate, Offer, Pin, Policy, Project, Stay, Take, Wait
 from updater.model.labels import Spelling, ordered
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
 MANY = settings(max_examples=max(200, settings().max_examples), deadline=None)
 SOME = settings(deadline=None)
-NAMES = choose.TagNames(("a",), "a")
+NAMES = TagNames(("a",), "a")
 NUMBERS = st.integers(0, 12)
 FINAL = st.builds("{}.{}".format, NUMBERS, NUMBERS)
 ODD = st.builds(
@@ -102,15 +105,15 @@ def pins(draw: st.DrawFn, offered: Sequence[Candidate]) -> Pin:
 @st.composite
 def situations(
     draw: st.DrawFn,
-) -> tuple[Pin, Sequence[Candidate], Policy, choose.TagForm]:
+) -> tuple[Pin, Sequence[Candidate], Policy, TagForm]:
     offered = draw(candidates())
     pin = draw(pins(offered))
     policy = draw(POLICIES)
     offer = Offer(Project.parse("https://h/o/a"), tuple(offered))
-    return pin, offered, policy, choose.tag_form(pin, policy, offer, NAMES)
+    return pin, offered, policy, tag_form(pin, policy, offer, NAMES)
 
 
-def held(pin: Pin, offered: Sequence[Candidate], form: choose.TagForm) -> Version | Spelling | None:
+def held(pin: Pin, offered: Sequence[Candidate], form: TagForm) -> Version | Spelling | None:
     """The version that the pin truly holds, else what its label says."""
     for one in offered:
         if pin.rev in (one.ref, one.commit) and ordered(form.version(one.ref)) is not None:
@@ -121,11 +124,11 @@ def held(pin: Pin, offered: Sequence[Candidate], form: choose.TagForm) -> Versio
 @MANY
 @given(situations())
 def test_never_a_downgrade(
-    situation: tuple[Pin, Sequence[Candidate], Policy, choose.TagForm],
+    situation: tuple[Pin, Sequence[Candidate], Policy, TagForm],
 ) -> None:
     """What is taken is newer than what is held; only the label may be corrected downwards."""
     pin, offered, policy, form = situation
-    choice = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
+    choice = choose_release(pin, Versions(offered, form), policy, NOW)
     if not isinstance(choice, Take):
         return
     current, taken = held(pin, offered, form), ordered(choice.candidate.version)
@@ -144,11 +147,11 @@ def test_never_a_downgrade(
 @MANY
 @given(situations())
 def test_nothing_unasked_is_taken(
-    situation: tuple[Pin, Sequence[Candidate], Policy, choose.TagForm],
+    situation: tuple[Pin, Sequence[Candidate], Policy, TagForm],
 ) -> None:
     """No pre-, dev or yanked release, nothing ignored, not allowed or too young."""
     pin, offered, policy, form = situation
-    choice = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
+    choice = choose_release(pin, Versions(offered, form), policy, NOW)
     if not isinstance(choice, Take) or pin.rev in (choice.candidate.ref, choice.candidate.commit):
         return
     taken, version = choice.candidate, ordered(choice.candidate.version)
@@ -165,10 +168,10 @@ def test_nothing_unasked_is_taken(
 @MANY
 @given(situations())
 def test_a_wait_names_what_waits_and_why(
-    situation: tuple[Pin, Sequence[Candidate], Policy, choose.TagForm],
+    situation: tuple[Pin, Sequence[Candidate], Policy, TagForm],
 ) -> None:
     pin, offered, policy, form = situation
-    choice = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
+    choice = choose_release(pin, Versions(offered, form), policy, NOW)
     if isinstance(choice, Wait):
         assert choice.reason
         assert choice.until is None or choice.until > NOW
@@ -177,27 +180,27 @@ def test_a_wait_names_what_waits_and_why(
 
 @given(situations(), st.randoms())
 def test_the_order_of_the_answer_does_not_matter(
-    situation: tuple[Pin, Sequence[Candidate], Policy, choose.TagForm],
+    situation: tuple[Pin, Sequence[Candidate], Policy, TagForm],
     random: object,
 ) -> None:
     pin, offered, policy, form = situation
     shuffled = list(offered)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    choice = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
-    assert choose.choose_release(pin, choose.Versions(shuffled, form), policy, NOW) == choice
+    choice = choose_release(pin, Versions(offered, form), policy, NOW)
+    assert choose_release(pin, Versions(shuffled, form), policy, NOW) == choice
 
 
 @MANY
 @given(situations())
 def test_a_second_run_takes_nothing(
-    situation: tuple[Pin, Sequence[Candidate], Policy, choose.TagForm],
+    situation: tuple[Pin, Sequence[Candidate], Policy, TagForm],
 ) -> None:
     """What was taken is pinned then, by its tag and under its true label."""
     pin, offered, policy, form = situation
-    first = choose.choose_release(pin, choose.Versions(offered, form), policy, NOW)
+    first = choose_release(pin, Versions(offered, form), policy, NOW)
     if isinstance(first, Take):
         moved = Pin(first.candidate.version, first.candidate.ref)
-        second = choose.choose_release(moved, choose.Versions(offered, form), policy, NOW)
+        second = choose_release(moved, Versions(offered, form), policy, NOW)
         assert isinstance(second, (Stay, Wait))
 
 
@@ -218,8 +221,8 @@ def test_the_order_of_versions_is_total(kind: type, texts: list[str]) -> None:
 @SOME
 @given(candidates())
 def test_the_list_of_releases_has_one_order(offered: Sequence[Candidate]) -> None:
-    form = choose.general_form(NAMES)
-    found = choose.Versions(offered, form).releases
-    assert found == choose.Versions(reversed(offered), form).releases
+    form = general_form(NAMES)
+    found = Versions(offered, form).releases
+    assert found == Versions(reversed(offered), form).releases
     versions = [one.version for one in found]
     assert versions == sorted(versions, reverse=True)

@@ -12,8 +12,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from tests.choose.spelling import NOW, candidates, codes, commit, spelled
-from updater import choose
-from updater.choose.releases import Obstacle
+from updater.choose.releases import Obstacle, choose_release, newest_offered, other_channel
+from updater.choose.tag_forms import TagNames, general_form
+from updater.choose.tag_shapes import tag_form
+from updater.choose.tags import Versions
 from updater.model import Candidate, Distribution, Offer, Pin, Policy, Project
 
 WEEK = timedelta(days=7)
@@ -238,8 +240,8 @@ def choice_of(case: Case) -> str:
     form = None
     if rev:
         offer = Offer(Project.parse("https://h/o/r"), offered)
-        form = choose.tag_form(pin, policy, offer, choose.TagNames(("a",), "r"))
-    return spelled(choose.choose_release(pin, choose.Versions(offered, form), policy, NOW))
+        form = tag_form(pin, policy, offer, TagNames(("a",), "r"))
+    return spelled(choose_release(pin, Versions(offered, form), policy, NOW))
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -290,17 +292,14 @@ def test_a_release_for_another_python_is_held(
     if twin:
         newest = Candidate("1.1", requires_python=(requires,))
     policy = Policy(python=Version(python) if python else None)
-    offered = choose.Versions([Candidate("1.0"), newest], None)
-    assert spelled(choose.choose_release(Pin("1.0"), offered, policy, NOW)) == expected
+    offered = Versions([Candidate("1.0"), newest], None)
+    assert spelled(choose_release(Pin("1.0"), offered, policy, NOW)) == expected
 
 
 def test_one_file_that_runs_is_enough() -> None:
     offered = [Candidate("1.1", distributions=(wheel(">=3.13"), wheel(">=3.9")))]
     policy = Policy(python=Version("3.12"))
-    assert (
-        spelled(choose.choose_release(Pin("1.0"), choose.Versions(offered, None), policy, NOW))
-        == "take 1.1"
-    )
+    assert spelled(choose_release(Pin("1.0"), Versions(offered, None), policy, NOW)) == "take 1.1"
 
 
 def test_what_cannot_be_fetched_is_left_for_what_can() -> None:
@@ -309,9 +308,7 @@ def test_what_cannot_be_fetched_is_left_for_what_can() -> None:
     def unfetchable(candidate: Candidate) -> Obstacle | None:
         return Obstacle("1.2 has no sdist") if candidate.version == "1.2" else None
 
-    choice = choose.choose_release(
-        Pin("1.0"), choose.Versions(offered, None), Policy(), NOW, unfetchable
-    )
+    choice = choose_release(Pin("1.0"), Versions(offered, None), Policy(), NOW, unfetchable)
     assert spelled(choice) == "take 1.1 (newer-held)"
     assert [one.message for one in choice.warnings] == ["1.2 has no sdist"]
 
@@ -344,10 +341,10 @@ CHANNELS = {
 def test_a_newer_release_on_the_index_is_mentioned(
     tags: str, index: str, policy: dict[str, Any], said: str
 ) -> None:
-    form = choose.general_form(choose.TagNames(("a",), "a"))
-    warnings = choose.other_channel(
-        choose.Versions(candidates(tags, tags=True), form).releases,
-        choose.Versions(candidates(index, tags=False), None).releases,
+    form = general_form(TagNames(("a",), "a"))
+    warnings = other_channel(
+        Versions(candidates(tags, tags=True), form).releases,
+        Versions(candidates(index, tags=False), None).releases,
         Policy(**policy),
         NOW,
     )
@@ -370,5 +367,5 @@ NEWEST = {
 def test_the_newest_that_there_is_counts_whatever_may_be_taken(
     offered: str, newest: str | None
 ) -> None:
-    found = choose.newest_offered(choose.Versions(candidates(offered, tags=False), None))
+    found = newest_offered(Versions(candidates(offered, tags=False), None))
     assert (found.version if found is not None else None) == newest

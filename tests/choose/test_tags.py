@@ -10,7 +10,10 @@ from itertools import islice
 import pytest
 
 from tests.choose.spelling import candidates, codes, commit
-from updater import choose
+from updater.choose.other_forms import in_other_form, newer_in_other_forms
+from updater.choose.tag_forms import TagForm, TagNames, general_form
+from updater.choose.tag_shapes import tag_form
+from updater.choose.tags import Versions
 from updater.errors import StageError
 from updater.model import Candidate, Offer, Pin, Policy, Project
 from updater.model.tag_format import TagFormat
@@ -196,7 +199,7 @@ CASES = {
 }
 
 
-def form_of(case: Case) -> tuple[choose.TagForm, Offer, choose.TagNames]:
+def form_of(case: Case) -> tuple[TagForm, Offer, TagNames]:
     rev, _, label = case.pin.partition(":")
     pin = Pin(label.removesuffix("$") or None, rev, through_version=label.endswith("$"))
     branches = {name: commit(name) for name in case.branches.split()}
@@ -204,16 +207,16 @@ def form_of(case: Case) -> tuple[choose.TagForm, Offer, choose.TagNames]:
         Project.parse("https://h/o/r"), candidates(case.tags, tags=True), branches, "main"
     )
     pattern = re.compile(case.pattern) if case.pattern else None
-    names = choose.TagNames((case.names[0],), case.names[1])
+    names = TagNames((case.names[0],), case.names[1])
     written = TagFormat.parse(case.written) if case.written else None
     policy = Policy(tag_pattern=pattern, tag_format=written)
-    return choose.tag_form(pin, policy, offer, names), offer, names
+    return tag_form(pin, policy, offer, names), offer, names
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_tags_that_count(case: Case) -> None:
     form, offer, _ = form_of(case)
-    found = choose.Versions(offer.candidates, form).releases
+    found = Versions(offer.candidates, form).releases
     assert " ".join(f"{one.candidate.ref}={one.candidate.version}" for one in found) == (
         case.expected
     )
@@ -288,11 +291,11 @@ OTHERS = {
 @pytest.mark.parametrize(("case", "tag"), OTHERS.values(), ids=OTHERS)
 def test_a_newer_tag_in_another_form_is_mentioned(case: Case, tag: str) -> None:
     form, offer, names = form_of(case)
-    tags = choose.Versions(offer.candidates, form).releases
+    tags = Versions(offer.candidates, form).releases
     newest = tags[0].version if tags else None
-    versions = choose.Versions(offer.candidates, form)
-    newer = choose.newer_in_other_forms(versions, newest, names)
-    warnings = tuple(map(choose.in_other_form, islice(newer, 1)))
+    versions = Versions(offer.candidates, form)
+    newer = newer_in_other_forms(versions, newest, names)
+    warnings = tuple(map(in_other_form, islice(newer, 1)))
     said = f"upstream has a newer tag, {tag}, in a different form than this pin"
     assert [one.message for one in warnings] == (
         [f"{said}; set `tag_pattern` to follow it"] if tag else []
@@ -303,9 +306,7 @@ def test_a_newer_tag_in_another_form_is_mentioned(case: Case, tag: str) -> None:
 def test_thousands_of_tags_are_ordered_by_version() -> None:
     """Also where names, dates and versions have different orders."""
     text = " ".join(f"v{major}.{minor}" for minor in range(60) for major in range(60))
-    found = choose.Versions(
-        candidates(text, tags=True), choose.general_form(choose.TagNames((), "a"))
-    ).releases
+    found = Versions(candidates(text, tags=True), general_form(TagNames((), "a"))).releases
     assert [one.candidate.version for one in found] == [
         f"{major}.{minor}" for major in reversed(range(60)) for minor in reversed(range(60))
     ]
@@ -318,10 +319,10 @@ def test_a_pattern_that_takes_for_ever_is_its_packages_failure(pattern: str) -> 
     names = [f"v{'a' * 60}{number}" for number in range(50)]
     tags = tuple(Candidate(name, ref=name, commit=commit(name)) for name in names)
     offer = Offer(Project.parse("https://github.com/o/r"), tags)
-    form = choose.tag_form(Pin("1", "v1"), policy, offer, choose.TagNames(("r",), "r"))
+    form = tag_form(Pin("1", "v1"), policy, offer, TagNames(("r",), "r"))
     started = time.process_time()
     with pytest.raises(StageError) as caught:
-        choose.Versions(offer.candidates, form)
+        Versions(offer.candidates, form)
     assert time.process_time() - started < 4
     assert caught.value.message == (
         f"`tag_pattern: {pattern}` needs more than 2 s for upstream's tags"

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from tests.choose.spelling import candidates, codes, commit
-from updater import choose
+from updater.choose.tag_forms import TagNames, general_form
+from updater.choose.tag_shapes import tag_form
+from updater.choose.tags import Versions
+from updater.choose.tracking import choose_tracking, expected_tracking, tag_warnings
 from updater.model import Offer, Pin, Policy, Project
 
 OTHER = "f" * 40
-NAMES = choose.TagNames(("a",), "a")
+NAMES = TagNames(("a",), "a")
 
 
 def offer(tags: str, branches: str = "main") -> Offer:
@@ -50,10 +53,8 @@ TRACKED: dict[str, tuple[Pin, str, dict[str, Any], str]] = {
 @pytest.mark.parametrize(("pin", "tags", "policy", "expected"), TRACKED.values(), ids=TRACKED)
 def test_what_a_pin_follows(pin: Pin, tags: str, policy: dict[str, Any], expected: str) -> None:
     offered = offer(tags)
-    form = choose.tag_form(pin, Policy(**policy), offered, NAMES)
-    tracking = choose.choose_tracking(
-        pin, Policy(**policy), offered, choose.Versions(offered.candidates, form)
-    )
+    form = tag_form(pin, Policy(**policy), offered, NAMES)
+    tracking = choose_tracking(pin, Policy(**policy), offered, Versions(offered.candidates, form))
     assert f"{tracking}{', moving' if tracking.moving else ''}" == expected
     assert tracking.reason
 
@@ -76,7 +77,7 @@ def test_what_a_pin_will_follow_before_anybody_was_asked(
     pin: Pin, expected: str, project: Project | str
 ) -> None:
     project = Project.parse(project) if isinstance(project, str) else project
-    tracking = choose.expected_tracking(pin, Policy(), project)
+    tracking = expected_tracking(pin, Policy(), project)
     assert f"{tracking}{', moving' if tracking.moving else ''}" == expected
 
 
@@ -95,17 +96,14 @@ OWN_TAG = {
 
 @pytest.mark.parametrize(("pin", "tags", "expected"), OWN_TAG.values(), ids=OWN_TAG)
 def test_a_tag_that_moved_or_went_is_a_loud_warning(pin: Pin, tags: str, expected: str) -> None:
-    form = choose.tag_form(pin, Policy(), offer(tags), NAMES)
-    assert (
-        codes(choose.tag_warnings(pin, offer(tags), choose.Versions(offer(tags).candidates, form)))
-        == expected
-    )
+    form = tag_form(pin, Policy(), offer(tags), NAMES)
+    assert codes(tag_warnings(pin, offer(tags), Versions(offer(tags).candidates, form))) == expected
 
 
 def test_a_moved_tag_is_named_with_both_commits() -> None:
-    form = choose.general_form(NAMES)
-    (warning,) = choose.tag_warnings(
-        Pin("1.0", OTHER), offer("v1.0"), choose.Versions(offer("v1.0").candidates, form)
+    form = general_form(NAMES)
+    (warning,) = tag_warnings(
+        Pin("1.0", OTHER), offer("v1.0"), Versions(offer("v1.0").candidates, form)
     )
     assert warning.message == (
         f"tag v1.0 is {commit('v1.0')}, but the pin is {OTHER}: "

@@ -10,7 +10,13 @@ import pytest
 
 from tests.choose.spelling import NOW, codes, spelled
 from tests.choose.upstreams import offers
-from updater import choose
+from updater.choose.other_forms import in_other_form, newer_in_other_forms
+from updater.choose.releases import choose_release, newest_release
+from updater.choose.tag_forms import TagNames, general_form
+from updater.choose.tag_shapes import tag_form
+from updater.choose.tags import Versions
+from updater.choose.tracking import choose_tracking, tag_warnings
+from updater.choose.versions import plain
 from updater.model import Pin, Policy
 from updater.model.labels import parse_version
 
@@ -58,16 +64,16 @@ def pin_of(case: Case) -> Pin:
 
 
 def choice_of(name: str, pin: Pin, offer: Offer) -> str:
-    names = choose.TagNames((name,), offer.project.name)
-    form = choose.tag_form(pin, Policy(), offer, names)
-    tracking = choose.choose_tracking(pin, Policy(), offer, choose.Versions(offer.candidates, form))
-    choice = choose.choose_release(pin, choose.Versions(offer.candidates, form), Policy(), NOW)
-    tags = choose.Versions(offer.candidates, form).releases
-    versions = choose.Versions(offer.candidates, form)
-    newer = choose.newer_in_other_forms(versions, tags[0].version, names)
+    names = TagNames((name,), offer.project.name)
+    form = tag_form(pin, Policy(), offer, names)
+    tracking = choose_tracking(pin, Policy(), offer, Versions(offer.candidates, form))
+    choice = choose_release(pin, Versions(offer.candidates, form), Policy(), NOW)
+    tags = Versions(offer.candidates, form).releases
+    versions = Versions(offer.candidates, form)
+    newer = newer_in_other_forms(versions, tags[0].version, names)
     warnings = (
-        *choose.tag_warnings(pin, offer, choose.Versions(offer.candidates, form)),
-        *map(choose.in_other_form, islice(newer, 1)),
+        *tag_warnings(pin, offer, Versions(offer.candidates, form)),
+        *map(in_other_form, islice(newer, 1)),
     )
     return f"{tracking}: {spelled(choice)}{codes(warnings)}"
 
@@ -82,20 +88,20 @@ def test_a_tag_pin_of_a_real_package(title: str, case: Case) -> None:
 def test_a_commit_pin_follows_the_tags_that_name_it(name: str) -> None:
     """From each tag's commit one comes to the newest tag of the same form."""
     offer = offers()[name]
-    names = choose.TagNames((name,), offer.project.name)
-    releases = choose.Versions(offer.candidates, choose.general_form(names)).releases
+    names = TagNames((name,), offer.project.name)
+    releases = Versions(offer.candidates, general_form(names)).releases
     assert releases
     for release in releases:
         pin = Pin(release.candidate.version, release.candidate.commit)
-        form = choose.tag_form(pin, Policy(), offer, names)
+        form = tag_form(pin, Policy(), offer, names)
         final = [
             one
-            for one in choose.Versions(offer.candidates, form).releases
+            for one in Versions(offer.candidates, form).releases
             if not parse_version(one.candidate.version).is_prerelease  # type: ignore[union-attr]
         ]
         newest = final[0].candidate.ref
         expected = "stay" if newest == release.candidate.ref else "take"
-        choice = choose.choose_release(pin, choose.Versions(offer.candidates, form), Policy(), NOW)
+        choice = choose_release(pin, Versions(offer.candidates, form), Policy(), NOW)
         assert spelled(choice) == f"{expected} {newest}"
 
 
@@ -117,7 +123,7 @@ def test_a_moving_rev_may_become_the_newest_final_tag(name: str) -> None:
     }
     offer = offers()[name]
     pin = Pin("0.0.1", offer.default_branch)
-    form = choose.tag_form(pin, Policy(), offer, choose.TagNames((name,), name))
-    offered = choose.plain(choose.Versions(offer.candidates, form).releases)
-    choice = choose.newest_release(offered, Policy(), NOW)
+    form = tag_form(pin, Policy(), offer, TagNames((name,), name))
+    offered = plain(Versions(offer.candidates, form).releases)
+    choice = newest_release(offered, Policy(), NOW)
     assert spelled(choice) == f"take {newest[name]}"

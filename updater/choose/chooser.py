@@ -8,17 +8,28 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater import choose
+from updater.choose.commits import choose_over_commit
 from updater.choose.declaring import as_declared
 from updater.choose.heads import HeadChooser
 from updater.choose.moving import MovingPin
 from updater.choose.named import require_named
 from updater.choose.onward import Onward
+from updater.choose.other_forms import in_other_form, newer_in_other_forms
 from updater.choose.pinned_versions import truly_pinned
 from updater.choose.rehashing import REQUESTED, rehashed
-from updater.choose.releases import Obstacle
+from updater.choose.releases import (
+    Obstacle,
+    choose_release,
+    newest_offered,
+    newest_release,
+    other_channel,
+)
 from updater.choose.resting import at_rest
+from updater.choose.tag_forms import general_form
 from updater.choose.tagged import TagChooser
+from updater.choose.tags import Versions
+from updater.choose.tracking import tag_warnings
+from updater.choose.versions import Release, is_commit, plain
 from updater.choose.within import within_branch, within_default
 from updater.model import Candidate, Choice, PinWarning, Stay, Take, Wait
 from updater.upstreams.base import TagQuestion, with_tag
@@ -80,7 +91,7 @@ class Chooser:
         if self._to or tracking.kind in ("commit", "branch"):
             return ()
         versions = self._with_pythons(self._followed())
-        over_commit = choose.is_commit(self._pin.rev) and self._repository.pinned().version is None
+        over_commit = is_commit(self._pin.rev) and self._repository.pinned().version is None
         tags: list[Candidate] = []
 
         def objection(candidate: Candidate) -> Obstacle | None:
@@ -93,7 +104,7 @@ class Chooser:
                 choice = self._newest(versions, objection)
             else:
                 policy, now = self._repository.version_policy, self._run.now
-                choice = choose.choose_release(self._pin, versions, policy, now, objection)
+                choice = choose_release(self._pin, versions, policy, now, objection)
             if not isinstance(choice, Take) or choice.candidate.commit == self._repository.named:
                 break
             tags.append(choice.candidate)
@@ -160,12 +171,12 @@ class Chooser:
     def _newest_tag(self) -> Candidate | None:
         """Return the newest of the channel, of all tags where it has none of the pin's form."""
         versions, early = self._followed(), self._policy.prereleases
-        newest = choose.newest_offered(versions, self._pin.version, prereleases=early)
+        newest = newest_offered(versions, self._pin.version, prereleases=early)
         if newest is not None:
             return newest
-        wider = choose.general_form(self._subject.names)
-        every = choose.Versions(self._offer.candidates, wider)
-        return choose.newest_offered(every, prereleases=early)
+        wider = general_form(self._subject.names)
+        every = Versions(self._offer.candidates, wider)
+        return newest_offered(every, prereleases=early)
 
     async def first_decision(self) -> Decision:
         """Return what is decided of what is pinned, whatever comes of that next.
@@ -184,8 +195,8 @@ class Chooser:
             return await HeadChooser(self._repository, self._unhashed).choose_head()
         decision = await self._follow_tags()
         other = await self._newest_in_other_form()
-        in_other_form = (choose.in_other_form(other),) if other is not None else ()
-        warnings = (*decision.warnings, *in_other_form, *self._cross_checked())
+        others = (in_other_form(other),) if other is not None else ()
+        warnings = (*decision.warnings, *others, *self._cross_checked())
         return replace(decision, warnings=warnings)
 
     async def _newest_in_other_form(self) -> Candidate | None:
@@ -196,14 +207,14 @@ class Chooser:
         """
         newest, names = self._tags[0].version if self._tags else None, self._subject.names
         onward = Onward(self._repository, self._repository.held)
-        newer = choose.newer_in_other_forms(self._versions, newest, names)
+        newer = newer_in_other_forms(self._versions, newest, names)
         for tag in islice(newer, _MOST_IN_OTHER_FORMS):
             if not await onward.is_behind(tag):
                 return tag
         return None
 
     async def _named(self) -> Decision:
-        wider = choose.general_form(self._subject.names)
+        wider = general_form(self._subject.names)
         taken = require_named(self._to, self._offer, self._form, wider)
         if not taken.candidate.version:
             async with self._repository.commits() as commits:
@@ -227,10 +238,10 @@ class Chooser:
         if self._tracking.moving:
             mover = MovingPin(self._repository, self._unhashed)
             return await mover.settle(partial(self._newest, versions))
-        warnings = choose.tag_warnings(
+        warnings = tag_warnings(
             self._pin, self._offer, self._versions, self._repository.held_before
         )
-        if choose.is_commit(self._pin.rev) and self._repository.pinned().version is None:
+        if is_commit(self._pin.rev) and self._repository.pinned().version is None:
             choice = await self._over_commit(versions)
         else:
             held = self._repository.held
@@ -239,7 +250,7 @@ class Chooser:
             warnings += self._repository.ambiguous
         return self._repository.decision(self._repository.as_written(choice), warnings=warnings)
 
-    def _followed(self) -> choose.Versions:
+    def _followed(self) -> Versions:
         """Return the tags of the channel that the pin follows."""
         match self._tracking.kind:
             case "release":
@@ -248,7 +259,7 @@ class Chooser:
                     for release in self._offer.releases or ()
                     if release.commit
                 ]
-                return choose.Versions(released, self._form)
+                return Versions(released, self._form)
             case "pypi":
                 on_index = {release.version: release.candidate for release in self._on_index}
                 tags = [
@@ -261,16 +272,16 @@ class Chooser:
                     for tag in self._tags
                     if tag.version in on_index
                 ]
-                return choose.Versions(tags, self._form)
+                return Versions(tags, self._form)
             case _:
                 return self._versions
 
-    def _newest(self, versions: choose.Versions, objection: Objection) -> Choice:
+    def _newest(self, versions: Versions, objection: Objection) -> Choice:
         """Choose as if nothing were pinned."""
-        offered, policy = choose.plain(versions.releases), self._repository.version_policy
-        return choose.newest_release(offered, policy, self._run.now, None, objection)
+        offered, policy = plain(versions.releases), self._repository.version_policy
+        return newest_release(offered, policy, self._run.now, None, objection)
 
-    async def _over_commit(self, versions: choose.Versions) -> Choice:
+    async def _over_commit(self, versions: Versions) -> Choice:
         onward = Onward(self._repository, self._pin.rev)
         newest = await onward.choose(partial(self._newest, versions))
         relation: Relation = "unknown"
@@ -281,9 +292,9 @@ class Chooser:
                 await commits.dates([self._pin.rev])  # else it is not the id of a commit
         if isinstance(newest, Wait) and onward.passed_over:
             return Stay()
-        return choose.choose_over_commit(newest, relation)
+        return choose_over_commit(newest, relation)
 
-    def _with_pythons(self, versions: choose.Versions) -> choose.Versions:
+    def _with_pythons(self, versions: Versions) -> Versions:
         """Add which Pythons the index says that the same versions need; nobody else is asked."""
         if self._policy.python is None or self._index is None:
             return versions
@@ -295,14 +306,14 @@ class Chooser:
             )
             for tag in versions.every
         )
-        return choose.Versions(candidates, self._form)
+        return Versions(candidates, self._form)
 
     def _cross_checked(self) -> tuple[PinWarning, ...]:
         if self._index is None or not self._policy.cross_check:
             return ()
-        return choose.other_channel(self._tags, self._on_index, self._policy, self._run.now)
+        return other_channel(self._tags, self._on_index, self._policy, self._run.now)
 
     @cached_property
-    def _on_index(self) -> Sequence[choose.Release]:
+    def _on_index(self) -> Sequence[Release]:
         """The index's releases, newest first."""
-        return choose.Versions(self._index.candidates if self._index else (), None).releases
+        return Versions(self._index.candidates if self._index else (), None).releases

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.choose import is_commit
+from updater.choose.versions import is_commit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater import choose
+from updater.choose.tracking import expected_tracking
 from updater.errors import StageError, bugs_at
 from updater.metadata.folders import paths_read
 from updater.model import Offer
@@ -83,7 +83,7 @@ def _commits(subject: Subject, offer: Offer) -> Iterator[str]:
     commit = offer.facts.tag_objects.get(pin.rev, pin.rev)
     if commit in offer.facts.dates:
         yield commit
-    expected = choose.expected_tracking(pin, policy, subject.project)
+    expected = expected_tracking(pin, policy, subject.project)
     follows = expected.kind in ("commit", "branch") or (expected.moving and not offer.candidates)
     head = offer.branches.get(policy.branch or subject.branch or offer.default_branch)
     if follows and head is not None:

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import choose
 from updater.choose.chooser import Chooser
 from updater.choose.named import require_named
 from updater.choose.rehashing import REQUESTED, rehashed, wrong_hash
+from updater.choose.releases import choose_release, held_release, newest_offered
 from updater.choose.repository import PinnedRepository
 from updater.choose.sources import Sources
 from updater.choose.subjects import Decision, Subject
+from updater.choose.tags import Versions
+from updater.choose.tracking import listed_tracking
+from updater.choose.versions import is_commit
 from updater.choose.vetting import unfetchable
 from updater.errors import NotFound, StageError, bugs_at
 from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, Stay, Take, Wait
@@ -27,11 +30,11 @@ from updater.model import Candidate, Choice, NoFile, Offer, Pinned, PinWarning, 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from updater.choose import Release
     from updater.choose.foreseen import Foreseen
     from updater.choose.lookup import Offers
     from updater.choose.releases import Obstacle
     from updater.choose.run import Run
+    from updater.choose.versions import Release
     from updater.upstreams.base import TagAnswer, TagQuestion
 
 
@@ -190,9 +193,9 @@ class Follower(Struct, frozen=True):
 
     def _from_list(self, subject: Subject, offer: Offer) -> Decision:
         policy, pin = subject.policy, subject.pin
-        tracking = choose.listed_tracking(subject.project)
+        tracking = listed_tracking(subject.project)
         pinned = Pinned(rev=pin.rev, version=pin.version)
-        versions = choose.Versions(offer.candidates, None)
+        versions = Versions(offer.candidates, None)
         choice: Choice
         if self.to:
             choice = require_named(self.to, offer, None, None)
@@ -202,21 +205,21 @@ class Follower(Struct, frozen=True):
                 f"`track: {policy.track}` needs a source from the repository, but this one comes "
                 f"from {place}"
             )
-        elif choose.is_commit(pin.rev) and choose.held_release(pin, versions) is None:
+        elif is_commit(pin.rev) and held_release(pin, versions) is None:
             choice = Wait(
                 "its rev is a commit that no tag names, and the history is not asked: write a tag"
             )
         else:
-            choice = choose.choose_release(
+            choice = choose_release(
                 pin,
                 versions,
                 policy,
                 self.run.now,
                 lambda candidate: self._unfetchable(subject, candidate),
             )
-        newest = choose.newest_offered(versions, pin.version, prereleases=policy.prereleases)
+        newest = newest_offered(versions, pin.version, prereleases=policy.prereleases)
         decision = Decision(subject, tracking, choice, pinned, newest=newest)
-        return self._rehashed(decision, choose.held_release(pin, versions))
+        return self._rehashed(decision, held_release(pin, versions))
 
     async def _with_files(self, decision: Decision) -> Decision:
         """Add the files of what is taken, where its list does not tell them."""
@@ -256,7 +259,7 @@ def _is_told(question: TagQuestion, offer: Offer, foreseen: Foreseen) -> bool:
 def _by_commit(subject: Subject, choice: Choice) -> Choice:
     """Label a candidate by its commit where the pin has one as its version and rev alike."""
     pin = subject.pin
-    if not isinstance(choice, Take) or pin.version != pin.rev or not choose.is_commit(pin.rev):
+    if not isinstance(choice, Take) or pin.version != pin.rev or not is_commit(pin.rev):
         return choice
     candidate = choice.candidate
     labelled = replace(candidate, version=candidate.commit, ref="")

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import choose
+from updater.choose.commits import choose_commit
+from updater.choose.interpreters import other_python
 from updater.choose.moving import MovingPin
+from updater.choose.tracking import tag_warnings
+from updater.choose.versions import is_commit
 from updater.errors import StageError, UpstreamError
 from updater.model import Candidate, PinWarning, Stay, Take, Wait
 from updater.model.labels import is_label_of
@@ -41,7 +44,7 @@ class HeadChooser(Struct, frozen=True):
         repository, subject = self.repository, self.repository.subject
         pin, head = subject.pin, self._head()
         held: Candidate | None = None
-        if not choose.is_commit(pin.rev):
+        if not is_commit(pin.rev):
             moving = MovingPin(repository, self.unhashed)
             found = None if moving.holds_nothing else await moving.held_commit()
             if isinstance(found, Wait):
@@ -50,17 +53,17 @@ class HeadChooser(Struct, frozen=True):
         # Where the pin was searched for, what follows is read from that clone.
         async with repository.commits() as commits:
             candidate = await repository.labelled(head, commits)
-            if not choose.is_commit(pin.rev):
+            if not is_commit(pin.rev):
                 return await self._onto_head(candidate, held, commits)
             line = await commits.line(pin.rev, candidate.commit)
-        choice = choose.choose_commit(candidate, line, subject.policy, repository.run.now)
+        choice = choose_commit(candidate, line, subject.policy, repository.run.now)
         label = pin.version or candidate.version
         own = repository.tag_of_label(pin.rev)
         if isinstance(choice, Stay) and own is not None:
             choice = Stay(own, choice.warnings)
         elif isinstance(choice, Stay) and not is_label_of(label, candidate.version, tagged=False):
             choice = await self._relabelled(candidate, label)
-        warnings = choose.tag_warnings(pin, repository.offer, repository.versions)
+        warnings = tag_warnings(pin, repository.offer, repository.versions)
         return repository.decision(choice, warnings=warnings)
 
     async def _relabelled(self, pinned: Candidate, label: str) -> Choice:
@@ -86,7 +89,7 @@ class HeadChooser(Struct, frozen=True):
         named = repository.candidate(head.commit)
         if named.ref and repository.subject.source.get("tag") is not None:
             head = named  # the call can say no commit
-        unfit = next(choose.other_python(head, repository.subject.policy), "")
+        unfit = next(other_python(head, repository.subject.policy), "")
         is_tag = bool(repository.named) and not repository.tracking.moving
         whose = (
             f"the newest commit of the branch `{self._branch}`" if is_tag else "its newest commit"

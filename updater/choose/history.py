@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater.choose import BranchPosition, label, label_bases
+from updater.choose.commits import BranchPosition, label
+from updater.choose.versions import label_bases
 from updater.errors import BadAnswer
 from updater.metadata.folders import version_in
 from updater.metadata.python import python_in
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from datetime import datetime
 
-    from updater.choose import Release
     from updater.choose.commit_records import CommitRecords
     from updater.choose.git_host import GitHost
+    from updater.choose.versions import Release
     from updater.effects.git.history import History
     from updater.metadata.folders import SourcePlace
     from updater.model import Candidate, CommitFacts, Relation

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import choose
+from updater.choose.commits import choose_settled, unknown_source
 from updater.choose.onward import Onward
 from updater.errors import HashError
 from updater.identify.questions import Identity
@@ -66,7 +66,7 @@ class MovingPin(Struct, frozen=True):
                 relation = await commits.relation(held.commit, newest.commit)
             if not held.version:
                 held = await repository.labelled(held, commits)
-        settled = choose.choose_settled(repository.moving_name, held, newest, relation)
+        settled = choose_settled(repository.moving_name, held, newest, relation)
         if isinstance(choice, Wait) and settled.candidate is newest:
             settled = choice
         elif isinstance(choice, Wait):
@@ -82,9 +82,9 @@ class MovingPin(Struct, frozen=True):
         try:
             identification = await repository.find_commit()
         except HashError as error:
-            return choose.unknown_source(error.message)
+            return unknown_source(error.message)
         if isinstance(identification, Identity):
             return repository.candidate(identification.commit)
         if identification.brief is not None:
             return Wait(identification.explained)
-        return choose.unknown_source(identification.explained)
+        return unknown_source(identification.explained)

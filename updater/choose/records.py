@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater import choose
 from updater.choose.commit_records import CommitRecords
 from updater.choose.foreseen import ForeseenTags
 from updater.choose.refusals import Refusals
+from updater.choose.versions import is_commit
 from updater.errors import HashError, StageError
 from updater.kinds import FETCHERS
 from updater.model.sri import parse_hash
@@ -85,7 +85,7 @@ class Records:
         A call that has the commit beside its tag says it itself, wherever the tag is now.
         """
         written = subject.source.value("rev") or ""
-        if written == subject.pin.rev or not choose.is_commit(written):
+        if written == subject.pin.rev or not is_commit(written):
             return self.recorded_commit(subject)
         return facts.tag_objects.get(written, written)
 
@@ -116,7 +116,7 @@ class Records:
         async for data in git.versions(self._root, package.file, subject.pin.hash):
             for old_package in read_file(data, package.file, package.functions):
                 before = _pin(old_package) if old_package.identity == package.identity else None
-                if before and before.hash == subject.pin.hash and choose.is_commit(before.rev):
+                if before and before.hash == subject.pin.hash and is_commit(before.rev):
                     return before.rev
         return ""
 

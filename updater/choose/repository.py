@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater import choose
+from updater.choose.commits import moving_name, replacing
 from updater.choose.sources import Sources
 from updater.choose.subjects import Decision
-from updater.choose.tag_forms import prefixed_form
+from updater.choose.tag_forms import general_form, prefixed_form
+from updater.choose.tag_shapes import tag_form
+from updater.choose.tags import Versions
+from updater.choose.tracking import choose_tracking, is_tag, short_ref
+from updater.choose.versions import is_commit
 from updater.choose.vetting import Vetting
 from updater.errors import HashError, NoArchive, NotFound, Refused
 from updater.fetchers import address
@@ -23,11 +27,11 @@ from updater.model.sri import is_of_nothing, is_placeholder, parse_hash
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
-    from updater.choose import Release
     from updater.choose.commit_records import CommitRecords
     from updater.choose.history import Commits
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
+    from updater.choose.versions import Release
     from updater.identify.questions import Identification
     from updater.model import Offer, Policy, Source
 
@@ -57,7 +61,7 @@ class PinnedRepository:
         self.is_tag_object = commit is not None
         if commit is not None:  # the id of an annotated tag's own object: what it leads to counts
             subject = replace(subject, pin=replace(subject.pin, rev=commit))
-        rev = choose.short_ref(subject.pin.rev, offer)
+        rev = short_ref(subject.pin.rev, offer)
         if rev != subject.pin.rev:
             subject = replace(subject, pin=replace(subject.pin, rev=rev))
         if _is_branch_alone(subject.source):
@@ -67,10 +71,10 @@ class PinnedRepository:
         self.subject = subject
         self.offer = offer
         self._pin = subject.pin
-        self.form = choose.tag_form(subject.pin, subject.policy, offer, subject.names)
-        self.versions = choose.Versions(offer.candidates, self.form)
+        self.form = tag_form(subject.pin, subject.policy, offer, subject.names)
+        self.versions = Versions(offer.candidates, self.form)
         self.tags = self.versions.every
-        self.tracking = choose.choose_tracking(subject.pin, subject.policy, offer, self.versions)
+        self.tracking = choose_tracking(subject.pin, subject.policy, offer, self.versions)
         self.evidence: Evidence | None = None
         self.vetting = Vetting(self)
         self.sources = Sources(run, subject)
@@ -93,7 +97,7 @@ class PinnedRepository:
         for tag in self._by_label():
             if rev == tag.candidate.ref or tag.candidate.commit in (rev, commit):
                 return Pinned(rev, tag.candidate.commit, tag.candidate.version)
-        return Pinned(rev, commit or (rev if choose.is_commit(rev) else None), version)
+        return Pinned(rev, commit or (rev if is_commit(rev) else None), version)
 
     def decision(
         self,
@@ -115,11 +119,11 @@ class PinnedRepository:
     @property
     def moving_name(self) -> str:
         """What its moving rev is called, such as: the branch `main`."""
-        return choose.moving_name(self._pin.rev, self.offer)
+        return moving_name(self._pin.rev, self.offer)
 
     def replacing(self, new: str) -> str:
         """Return why its moving rev changes: ``replaces the branch `main` by the tag``."""
-        return choose.replacing(self.moving_name, new)
+        return replacing(self.moving_name, new)
 
     async def labelled(self, candidate: Candidate, commits: Commits) -> Candidate:
         """Return a commit's candidate with what its own files say of the package."""
@@ -155,7 +159,7 @@ class PinnedRepository:
 
     def as_written(self, choice: Choice) -> Choice:
         """A pin that names a commit goes on naming commits, also those of tags."""
-        if not isinstance(choice, Take) or not choose.is_commit(self._pin.rev):
+        if not isinstance(choice, Take) or not is_commit(self._pin.rev):
             return choice
         source = self.subject.source
         if source.value("ref") or source.get("tag") is not None:
@@ -172,7 +176,7 @@ class PinnedRepository:
         if not own or not candidate.ref:
             return candidate.version
         here = [tag for tag in self.offer.candidates if tag.commit == candidate.commit]
-        named = choose.Versions(here, prefixed_form(own, "")).every
+        named = Versions(here, prefixed_form(own, "")).every
         is_own = any(tag.candidate.ref == candidate.ref for tag in named)
         return candidate.version if is_own or not named else named[0].candidate.version
 
@@ -213,7 +217,7 @@ class PinnedRepository:
         rev, source = self._pin.rev, self.subject.source
         url = source.value("url", "urls[0]") or ""
         is_bare = source.value("rev") == rev or address.unambiguous(url, rev) != url
-        if not is_bare or rev not in self.offer.branches or not choose.is_tag(rev, self.offer):
+        if not is_bare or rev not in self.offer.branches or not is_tag(rev, self.offer):
             return ()
         message = (
             f"upstream has a branch {rev} besides the tag, and its host may refuse the archive of "
@@ -257,7 +261,7 @@ class PinnedRepository:
         """Tell whether a tag of any form is that of a version, or the rev is made from that."""
         if self._pin.through_version:
             return True
-        version = choose.general_form(self.subject.names).version(tag)
+        version = general_form(self.subject.names).version(tag)
         return version is not None and same_version(version, label)
 
     @property
@@ -271,7 +275,7 @@ class PinnedRepository:
         """The commit that the rev says, itself or as a tag; empty where it is neither."""
         rev = self._pin.rev
         tags = (tag.commit for tag in self.offer.candidates if tag.ref == rev)
-        return rev if choose.is_commit(rev) else next(tags, "")
+        return rev if is_commit(rev) else next(tags, "")
 
     @property
     def held_before(self) -> str:
@@ -287,7 +291,7 @@ class PinnedRepository:
     def present(self) -> Candidate | None:
         """What is pinned, as it is labelled; None where the rev names neither commit nor tag."""
         pin = self._pin
-        ref = "" if choose.is_commit(pin.rev) else pin.rev
+        ref = "" if is_commit(pin.rev) else pin.rev
         if not self.named:
             return None
         return Candidate(pin.version or "", ref=ref, commit=self.named)
@@ -415,7 +419,7 @@ class PinnedRepository:
     def named_now(self) -> list[str]:
         """The commits that the rev names now, itself, as a tag or as a branch."""
         rev = self._pin.rev
-        if choose.is_commit(rev):
+        if is_commit(rev):
             return [rev]
         branch = self.offer.branches.get(rev if rev != "HEAD" else self.offer.default_branch)
         return [commit for commit in (self.named, branch) if commit]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater import choose
 from updater.choose.assets import Assets
+from updater.choose.named import choose_named
+from updater.choose.tag_forms import TagNames, general_form
+from updater.choose.tag_shapes import tag_form
 from updater.errors import NotFound
 from updater.fetchers import address
 from updater.kinds import FETCHERS, UPSTREAMS, guarded
@@ -194,7 +196,7 @@ class Sources:
             self._offers[project] = offer
         offered, version = self._offers[project], candidate.version
         if project.lists_releases:
-            taken = choose.choose_named(version, offered, None, None) if offered else None
+            taken = choose_named(version, offered, None, None) if offered else None
             if taken is None:
                 return replace(candidate, ref="", commit="", distributions=())
             around = self._run.surroundings
@@ -204,10 +206,10 @@ class Sources:
             return NoFile(f"{project} is not there")
         package = self._subject.package
         pin = FETCHERS[companion.fetcher].pin(package, companion)
-        names = choose.TagNames((), project.name)
-        own, wider = choose.tag_form(pin, Policy(), offered, names), choose.general_form(names)
+        names = TagNames((), project.name)
+        own, wider = tag_form(pin, Policy(), offered, names), general_form(names)
         for form in (own, wider):
-            taken = choose.choose_named(version, offered, form, None)
+            taken = choose_named(version, offered, form, None)
             if taken is not None:
                 return replace(taken.candidate, version=version)
         field = companion.get("tag", "rev", "ref")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from updater import choose
+from updater.choose.tag_forms import TagNames
+from updater.choose.versions import is_commit
 from updater.kinds import FETCHERS, guarded
 from updater.model import (
     HASH_FIELDS,
@@ -96,11 +97,11 @@ class Subject(Struct, frozen=True):
         return ""
 
     @property
-    def names(self) -> choose.TagNames:
+    def names(self) -> TagNames:
         """What a tag may start with."""
         own = (self.package.name, self.package.pname or "")
         names = tuple(dict.fromkeys(name for name in own if name))
-        return choose.TagNames(names, self.project.name, self.package.is_python)
+        return TagNames(names, self.project.name, self.package.is_python)
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -126,7 +127,7 @@ class Subject(Struct, frozen=True):
     def checkout(self) -> str:
         """The commit that a call without a hash names, which is its whole pin; else empty."""
         rev = self.source.value("rev") or ""
-        return rev if choose.is_commit(rev) and not self.fetcher.takes_hash(self.source) else ""
+        return rev if is_commit(rev) and not self.fetcher.takes_hash(self.source) else ""
 
     @property
     def place(self) -> SourcePlace:
@@ -156,17 +157,17 @@ class Subject(Struct, frozen=True):
             from updater.metadata.folders import paths_read  # noqa: PLC0415 - as above
 
             files = paths_read(self.place)
-        is_commit = choose.is_commit(rev)
+        by_id = is_commit(rev)
         names = {
             policy.branch,
             self.branch,
             to,
-            "" if is_commit or (self.pin.through_version and self.source.get("tag")) else rev,
+            "" if by_id or (self.pin.through_version and self.source.get("tag")) else rev,
         }
         return ProjectQuestion(
             self.project,
             branches=frozenset(names - {"", "HEAD"}),
-            commits=frozenset({rev} if is_commit else ()),
+            commits=frozenset({rev} if by_id else ()),
             files=files,
             releases=policy.track == "release",
             dates=bool(policy.minimum_release_age),
@@ -221,7 +222,7 @@ class Decision(Struct, frozen=True):
         pin = self.subject.pin
         if self.tracking.moving or candidate.version != (pin.version or ""):
             return False
-        if choose.is_commit(pin.rev):
+        if is_commit(pin.rev):
             return candidate.commit == pin.rev
         return candidate.ref in {"", pin.rev}
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from packaging.version import Version
 
-from updater import choose
 from updater.choose.onward import Onward
 from updater.choose.other_forms import part_of, versions_in_other_forms
-from updater.choose.releases import Obstacle
+from updater.choose.releases import Obstacle, choose_release, held_release
 from updater.choose.series import other_series
 from updater.choose.versions import (
     counts_lower,
@@ -33,9 +32,10 @@ from updater.model.labels import (
 )
 
 if TYPE_CHECKING:
-    from updater.choose import Release, Versions
     from updater.choose.releases import Objection
     from updater.choose.repository import PinnedRepository
+    from updater.choose.tags import Versions
+    from updater.choose.versions import Release
     from updater.model.labels import OrderedVersion
 
 _MOST_ASKED = 3
@@ -55,7 +55,7 @@ class TagChooser:
         self._repository = repository
         self._pin = repository.subject.pin
         self._versions = versions
-        self._held = choose.held_release(self._pin, versions)
+        self._held = held_release(self._pin, versions)
         self._onward = Onward(repository, held, self._held.version if self._held else None)
         self._declared: Version | None = None
 
@@ -87,9 +87,7 @@ class TagChooser:
         now, policy = self._repository.run.now, self._repository.version_policy
 
         def among(objection: Objection) -> Choice:
-            return choose.choose_release(
-                self._pin, self._versions, policy, now, objection, self._declared
-            )
+            return choose_release(self._pin, self._versions, policy, now, objection, self._declared)
 
         return await self._onward.choose(among)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from updater.choose import expected_tracking
+from updater.choose.tracking import expected_tracking
 from updater.errors import ReadError, StageError, bugs_at
 from updater.find.followable import adopted, skip_reason
 from updater.kinds import FETCHERS

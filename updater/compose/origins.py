@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.choose import TagNames, general_form
+from updater.choose.tag_forms import TagNames, general_form
 from updater.compose.extras import needs_of_extras
 from updater.errors import NotFound, StageError, UsageError
 from updater.kinds import HOST_KINDS, REV_FETCHERS, UPSTREAMS, page_at

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import choose
 from updater.choose.subjects import Decision, Subject
+from updater.choose.versions import is_commit
 from updater.errors import Bug, NotFound, StageError, bugs_at
 from updater.metadata import requirements
 from updater.metadata.apart import read_apart
@@ -215,7 +215,7 @@ class SourceDescriptions(Struct, frozen=True):
     async def _held_source(self, ready: ReadyChange) -> Mapping[str, bytes]:
         subject, pinned = ready.subject, ready.decision.pinned
         pin = subject.pin
-        commit = pinned.commit or (pin.rev if choose.is_commit(pin.rev) else "")
+        commit = pinned.commit or (pin.rev if is_commit(pin.rev) else "")
         candidate = Candidate(pin.version or "", ref=pin.rev, commit=commit or "")
         fetch = subject.fetch(candidate, self.run.config.hosts)
         if isinstance(fetch, NoFile):
@@ -252,4 +252,4 @@ def requirement_facts(releases: ReleasePair) -> RequirementFacts | None:
 def _fixed(subject: Subject) -> str:
     """Return the rev of a pin; nothing for one that may name another commit by now."""
     pin = subject.pin
-    return pin.rev if choose.is_commit(pin.rev) or pin.through_version else ""
+    return pin.rev if is_commit(pin.rev) or pin.through_version else ""

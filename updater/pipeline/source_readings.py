@@ -8,7 +8,7 @@ from anyio import to_thread
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import choose
+from updater.choose.versions import is_commit
 from updater.errors import HashError, StageError
 from updater.hashing.keep import keep_project_files
 from updater.kinds import page_at
@@ -111,7 +111,7 @@ class SourceReader(Struct, frozen=True):
             StageError: it cannot be had, or is not what the hash says.
         """
         pin = subject.pin
-        commit = pin.rev if choose.is_commit(pin.rev) else ""
+        commit = pin.rev if is_commit(pin.rev) else ""
         named = (each.commit for each in offer.candidates if each.ref == pin.rev)
         commit = commit or next(named, "") or offer.branches.get(pin.rev, "")
         if not commit:
@@ -150,7 +150,7 @@ class SourceReader(Struct, frozen=True):
         A project of the index is this one only if its metadata names the repository.
         """
         offer, rev = offers.of_index(subject.project), subject.pin.rev
-        if subject.project.on_index or offer is None or not rev or choose.is_commit(rev):
+        if subject.project.on_index or offer is None or not rev or is_commit(rev):
             return ""
         release = _release(offer, subject.pin.version)
         files = release.distributions if release is not None else ()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from updater.choose import expected_tracking
 from updater.choose.subjects import Decision, Subject
+from updater.choose.tracking import expected_tracking
 from updater.errors import HashError, NotFound
 from updater.model import (
     Build,

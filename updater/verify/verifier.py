@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from updater import choose
 from updater.choose.repository import PinnedRepository
+from updater.choose.tags import Versions
+from updater.choose.tracking import is_tag
+from updater.choose.versions import is_commit, is_shortened
 from updater.errors import HashError, NotFound, UpstreamError
 from updater.hashing.pointers import advice
 from updater.identify.names import branch_in, was_named
@@ -54,7 +56,7 @@ class Verifier(Struct, frozen=True):
     async def _verify_release(self, subject: Subject, offer: Offer) -> Outcome:
         is_listed = subject.project.lists_releases
         offered = (
-            choose.Versions(offer.candidates, None)
+            Versions(offer.candidates, None)
             if is_listed
             else PinnedRepository(self.run, subject, offer).versions
         )
@@ -135,7 +137,7 @@ class Verifier(Struct, frozen=True):
     async def _whole_id(self, repository: PinnedRepository) -> str:
         """Return the commit that a shortened id means; hosts give the archives of those, too."""
         rev = repository.subject.pin.rev
-        if not choose.is_shortened(rev):
+        if not is_shortened(rev):
             return ""
         offer, identifier = repository.offer, self.run.identifier()
         return await identifier.whole_id(offer.repository, rev, is_large=offer.is_large)
@@ -162,9 +164,9 @@ class Verifier(Struct, frozen=True):
                 message = f"the source declares {source.version}, but its tag is {candidate.ref}"
             return _verdict(subject, "false version", message, source, pinned, hint=hint)
         verdict = _verdict(subject, "true", "", candidate, pinned)
-        what = "tag that its upstream moves" if choose.is_tag(rev, repository.offer) else "branch"
+        what = "tag that its upstream moves" if is_tag(rev, repository.offer) else "branch"
         message = f"`{rev}` is a {what}: the pin is ok until it moves on"
-        if choose.is_shortened(rev):
+        if is_shortened(rev):
             message = f"`{rev}` is a short commit id: the pin is ok until another commit has it"
         warnings += (PinWarning("moving-rev", message),) if repository.tracking.moving else ()
         warnings += repository.ambiguous
@@ -183,7 +185,7 @@ class Verifier(Struct, frozen=True):
         """Tell a tag that names another commit than it did, although that has the same hash."""
         subject, records = repository.subject, self.run.records
         rev = subject.pin.rev
-        if choose.is_commit(rev) or repository.tracking.moving:
+        if is_commit(rev) or repository.tracking.moving:
             return None
         before = records.commit(subject.project, rev, pinned)
         if before in ("", commit):
@@ -219,7 +221,7 @@ class Verifier(Struct, frozen=True):
         if repository.tracking.moving:
             message = f"`{rev}` is commit {commit} now; {holds}"
             return _verdict(subject, "drifted", message, candidate, pinned, hint=hint)
-        if not choose.is_commit(rev):
+        if not is_commit(rev):
             before = await self.run.records.pinned_commit(subject)
             # The hash of another release is a hash that nobody renewed, not a tag that moved.
             own = candidate is not None and not candidate.ref

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 
 from updater.audit.overlay.base import TextRule
-from updater.choose import expected_tracking, is_commit
-from updater.choose.versions import is_shortened
+from updater.choose.tracking import expected_tracking
+from updater.choose.versions import is_commit, is_shortened
 from updater.errors import HashError, StageError
 from updater.fetchers import address
 from updater.fetchers.forge import Forge

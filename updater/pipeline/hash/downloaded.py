@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from updater import choose
 from updater.audit.change.base import Step
 from updater.choose.git_host import GitHost
+from updater.choose.interpreters import runs_on
 from updater.errors import UpstreamError
 from updater.hashing.pointers import advice
 from updater.metadata.folders import files_in, other_project, paths_read, version_in
@@ -42,7 +42,7 @@ def step_to(
         candidate,
         now,
         pythons=(needed, str(policy.python))
-        if needed is not None and not choose.runs_on(policy.python, needed)
+        if needed is not None and not runs_on(policy.python, needed)
         else None,
     )
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 from msgspec import Struct
 
-from updater import choose
+from updater.choose.named import choose_named
+from updater.choose.tag_forms import TagNames
+from updater.choose.tag_shapes import tag_form
 from updater.effects.http.addresses import shown
 from updater.errors import HashError, NotFound, StageError, UsageError
 from updater.kinds import (
@@ -191,9 +193,9 @@ def _commit(offer: Offer, rev: str) -> str:
     for tag in offer.candidates:
         if tag.ref == rev:
             return tag.commit
-    names = choose.TagNames((), offer.project.name)
-    form = choose.tag_form(Pin(version=None), Policy(), offer, names)
-    choice = choose.choose_named(rev, offer, form, None)
+    names = TagNames((), offer.project.name)
+    form = tag_form(Pin(version=None), Policy(), offer, names)
+    choice = choose_named(rev, offer, form, None)
     if choice is None:
         raise NotFound(
             f"{offer.project} has no tag, branch or full commit {rev!r}", hint="check the rev"
@@ -202,7 +204,7 @@ def _commit(offer: Offer, rev: str) -> str:
 
 
 def _sdist(offer: Offer, version: str) -> Fetch:
-    named = choose.choose_named(version, offer, None, None)
+    named = choose_named(version, offer, None, None)
     if named is None:
         raise NotFound(f"{offer.project} has no release {version!r}", hint="check the version")
     candidate = named.candidate

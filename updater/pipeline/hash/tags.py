@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from updater.choose import is_commit
+from updater.choose.versions import is_commit
 from updater.errors import HashError
 from updater.fetchers import address
 from updater.kinds import FETCHERS, UPSTREAMS

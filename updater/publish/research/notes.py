@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.choose import TagForm, TagNames, general_form
+from updater.choose.tag_forms import TagForm, TagNames, general_form
 from updater.errors import PublishError, StageError, bugs_at
 from updater.kinds import UPSTREAMS, page_at
 from updater.model.labels import parse_version
