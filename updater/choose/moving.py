@@ -80,7 +80,7 @@ class MovingPin(Struct, frozen=True):
         """Return the commit that the pinned hash holds, as its tag where one names it."""
         repository = self.repository
         try:
-            identification = await repository.find_commit()
+            identification = await repository.hash.find_commit()
         except HashError as error:
             return unknown_source(error.message)
         if isinstance(identification, Identity):

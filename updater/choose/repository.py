@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.choose.commits import moving_name, replacing
+from updater.choose.pinned_hash import PinnedHash
 from updater.choose.sources import Sources
 from updater.choose.subjects import Decision
 from updater.choose.tag_forms import general_form, prefixed_form
@@ -17,12 +18,10 @@ from updater.choose.tags import Versions
 from updater.choose.tracking import choose_tracking, is_tag, short_ref
 from updater.choose.versions import is_commit
 from updater.choose.vetting import Vetting
-from updater.errors import HashError, NoArchive, NotFound, Refused
+from updater.errors import NotFound
 from updater.fetchers import address
-from updater.identify.questions import HashQuestion, Identity
-from updater.model import Candidate, Choice, Evidence, Hashed, NoFile, Pinned, PinWarning, Take
+from updater.model import Candidate, Choice, Pinned, PinWarning, Take
 from updater.model.labels import ordered, parse_version, same_version
-from updater.model.sri import is_of_nothing, is_placeholder, parse_hash
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
     from updater.choose.versions import Release
-    from updater.identify.questions import Identification
     from updater.model import Offer, Policy, Source
 
 
@@ -49,10 +47,10 @@ class PinnedRepository:
         versions: its tags in that form.
         tags: its version tags, newest first; those that PEP 440 does not know stand last.
         tracking: what it follows.
-        evidence: what `find_commit` found; None where it was not asked, or found nothing.
         is_tag_object: its rev is the id of a tag's own object, and not of the commit.
         vetting: what speaks against its tags.
         sources: how the package's sources get them.
+        hash: what its hash belongs to.
     """
 
     def __init__(self, run: Run, subject: Subject, offer: Offer) -> None:
@@ -75,9 +73,9 @@ class PinnedRepository:
         self.versions = Versions(offer.candidates, self.form)
         self.tags = self.versions.every
         self.tracking = choose_tracking(subject.pin, subject.policy, offer, self.versions)
-        self.evidence: Evidence | None = None
         self.vetting = Vetting(self)
         self.sources = Sources(run, subject)
+        self.hash = PinnedHash(self)
 
     @property
     def builds_tree(self) -> bool:
@@ -94,7 +92,7 @@ class PinnedRepository:
     def pinned(self, commit: str | None = None, version: str | None = None) -> Pinned:
         """Return what is known of the pin: by its tag, by its commit, or as identified."""
         rev = self._pin.rev
-        for tag in self._by_label():
+        for tag in self.by_label():
             if rev == tag.candidate.ref or tag.candidate.commit in (rev, commit):
                 return Pinned(rev, tag.candidate.commit, tag.candidate.version)
         return Pinned(rev, commit or (rev if is_commit(rev) else None), version)
@@ -113,7 +111,9 @@ class PinnedRepository:
             warnings: besides the choice's own.
         """
         pinned = self.pinned(held.commit, held.version) if held is not None else self.pinned()
-        decision = Decision(self.subject, self.tracking, choice, pinned, warnings, self.evidence)
+        decision = Decision(
+            self.subject, self.tracking, choice, pinned, warnings, self.hash.evidence
+        )
         return replace(decision, repository=self.offer.repository)
 
     @property
@@ -225,7 +225,7 @@ class PinnedRepository:
         )
         return (PinWarning("ambiguous-ref", message),)
 
-    # --- what the pinned hash holds ---
+    # --- what it holds ---
 
     def candidate(self, commit: str) -> Candidate:
         """Return a commit as its tag, the best where it has several, or as itself.
@@ -238,7 +238,7 @@ class PinnedRepository:
         present = self.present if self.named == commit else None
         if present is not None and present.ref == present.version:
             return present
-        tags = (tag.candidate for tag in self._by_label())
+        tags = (tag.candidate for tag in self.by_label())
         named = (tag for tag in tags if tag.commit == commit)
         # The rev's tag is what it is, also where config.yaml follows tags of another form.
         is_own = present is not None and present.ref and self._means(present.ref, present.version)
@@ -296,114 +296,7 @@ class PinnedRepository:
             return None
         return Candidate(pin.version or "", ref=ref, commit=self.named)
 
-    async def find_commit(self, *, anew: bool = False) -> Identification:
-        """Ask the repository's history which commit the pinned hash holds.
-
-        A call without a hash holds the commit that it names.
-
-        Args:
-            anew: whatever an earlier run found.
-
-        Raises:
-            HashError: the hash is none of an archive's tree, so that no commit can have it.
-            UpstreamError: the repository cannot be cloned.
-        """
-        checkout = self.checkout
-        if checkout:
-            return Identity(checkout, 0, from_cache=False, is_named=checkout == self.named)
-        question, identifier = self._question(), self.run.identifier()
-        identification = await (
-            identifier.answer_anew(question) if anew else identifier.answer(question)
-        )
-        if isinstance(identification, Identity):
-            ref = self.candidate(identification.commit).ref
-            self.evidence = Evidence(
-                identification.commit, ref, identification.looked_at, str(question.pinned)
-            )
-        return identification
-
-    async def source(self, commit: str) -> Hashed:
-        """Return what a commit's source has now, fetched as the pin's call fetches it.
-
-        A repository that is not public gives its archives to nobody without a token, and with one
-        that is for git alone not either; its commits come by git, and have the same hash.
-
-        Raises:
-            HashError: it cannot be hashed.
-            UpstreamError: it cannot be had.
-        """
-        subject, url = self.subject, self.offer.repository
-        present = Candidate(subject.pin.version or "0", ref=subject.pin.rev, commit=commit)
-        fetch = subject.fetch(present, self.run.config.hosts)
-        if isinstance(fetch, NoFile):
-            raise HashError(fetch.reason)
-        if self.ambiguous:
-            fetch = replace(fetch, url=address.unambiguous(fetch.url, subject.pin.rev))
-        prefetcher = self.run.prefetcher
-        try:
-            return await prefetcher.hash(fetch, subject.policy.hash)
-        except (NotFound, Refused, NoArchive):
-            if not prefetcher.http.has_token(url) or self.blocked:
-                raise
-            identifier = self.run.identifier()
-            sri = await identifier.hash_of(url, commit, is_large=self.offer.is_large)
-            if sri is None:
-                raise
-            return Hashed(sri, "embedded", 0)
-
-    async def still_holds(self, commit: str) -> bool:
-        """Tell whether a commit that an earlier run found has the pinned hash, hashed once more.
-
-        Raises:
-            UpstreamError: the repository cannot be cloned.
-        """
-        return await self.run.identifier().holds(self._question(), commit)
-
-    def _question(self) -> HashQuestion:
-        if is_placeholder(self._pin.hash):
-            raise HashError(
-                "it has no hash yet, so no commit can match it",
-                hint="`updater bump` finds the hash",
-            )
-        if is_of_nothing(self._pin.hash):
-            raise HashError(
-                "its hash is that of an empty file or folder, so no commit can match it",
-                hint="`updater bump` finds the hash",
-            )
-        pinned = parse_hash(self._pin.hash, "sha256")
-        if self.blocked:
-            raise HashError(f"no commit's archive has this hash: {self.blocked}")
-        tags = [tag.candidate.commit for tag in self._by_label()]
-        label = ordered(self._pin.version)
-        labelled = [tag.candidate.commit for tag in self.tags if tag.version == label]
-        return HashQuestion(
-            url=self.offer.repository,
-            pinned=pinned,
-            file=self.subject.package.file,
-            written=self._pin.hash,
-            named=self.named,
-            likely=tuple(dict.fromkeys((*self.named_now, *labelled))),
-            tagged=tuple(dict.fromkeys(tags)),
-            default_branch=self.offer.default_branch,
-            refs={
-                **{f"tags/{tag.ref}": tag.commit for tag in self.offer.candidates if tag.commit},
-                **{f"heads/{name}": head for name, head in self.offer.branches.items()},
-            },
-            is_large=self.offer.is_large,
-        )
-
-    @property
-    def blocked(self) -> str:
-        """Why the hash is not that of a commit's tree, or an empty string."""
-        if not self.builds_tree:
-            return "its source is a file that somebody uploaded"
-        # Any tag will do: `tag = ...` takes no commit, and the call's switches are asked about.
-        fetch = self.subject.fetch(Candidate("0", ref="0", commit="0" * 40), self.run.config.hosts)
-        if isinstance(fetch, NoFile) or fetch.blocked or fetch.unpack or fetch.hashless:
-            return "" if isinstance(fetch, NoFile) else fetch.blocked
-        return f"{self.subject.source.fetcher} hashes a file as it is, and no tree"
-
-    def _by_label(self) -> list[Release]:
+    def by_label(self) -> list[Release]:
         """Return the version tags: the rev's, those that the label means, then the newest."""
         pin = self._pin
         label = ordered(pin.version)

@@ -54,11 +54,11 @@ class Inspector(Struct, frozen=True):
             StageError: the repository or the hash cannot be used.
         """
         repository = PinnedRepository(self.run, subject, offer)
-        if repository.blocked:
+        if repository.hash.blocked:
             return Skipped(
                 package=subject.package,
                 tracking=repository.tracking,
-                reason=f"no commit's archive has its hash: {repository.blocked}",
+                reason=f"no commit's archive has its hash: {repository.hash.blocked}",
             )
         identification = await self._identification(repository)
         if not isinstance(identification, Identity):
@@ -84,7 +84,7 @@ class Inspector(Struct, frozen=True):
             pinned=repository.pinned(candidate.commit, candidate.version),
             candidate=candidate,
             warnings=warnings,
-            evidence=repository.evidence,
+            evidence=repository.hash.evidence,
             looked_at=None if identification.from_cache else identification.looked_at,
         )
 
@@ -104,8 +104,8 @@ class Inspector(Struct, frozen=True):
                 warnings += examine(step, (DOWNGRADE,))
             return repository.decision(repository.as_written(choice), held, warnings)
 
-        if repository.blocked:
-            reason = f"no commit's archive has its hash: {repository.blocked}"
+        if repository.hash.blocked:
+            reason = f"no commit's archive has its hash: {repository.hash.blocked}"
             moves = repository.tracking.moving
             return decided(Wait(f"{reason}. {CHOOSE_ONE}" if moves else reason))
         if repository.checkout:
@@ -117,7 +117,7 @@ class Inspector(Struct, frozen=True):
         if (
             is_kept
             and isinstance(choice, Take)
-            and not await repository.still_holds(choice.candidate.commit)
+            and not await repository.hash.still_belongs_to(choice.candidate.commit)
         ):
             identification = await self._identification(repository, anew=True)
             choice, candidate = await self._chosen(repository, identification)
@@ -138,7 +138,7 @@ class Inspector(Struct, frozen=True):
         problem = await misplaced(repository)
         if problem is not None and problem.is_unknown:
             return Wait(f"{problem.message}. {CHOOSE_ONE}"), None
-        choice, candidate = await self._chosen(repository, await repository.find_commit())
+        choice, candidate = await self._chosen(repository, await repository.hash.find_commit())
         if problem is None or problem.state == "true" or candidate is None:
             return choice, candidate
         if candidate.ref:
@@ -153,12 +153,12 @@ class Inspector(Struct, frozen=True):
 
         Of an archive whose text depends on more than its commit, only that itself tells.
         """
-        found = await repository.find_commit(anew=anew)
+        found = await repository.hash.find_commit(anew=anew)
         if isinstance(found, Identity) or not found.unreproducible:
             return found
         for commit in repository.named_now[:1]:
             with suppress(StageError):  # then nothing is known, as before
-                source = await repository.source(commit)
+                source = await repository.hash.now(commit)
                 if source.sri == parse_hash(repository.subject.pin.hash, source.sri.algorithm):
                     is_named = commit == repository.named
                     return Identity(commit, found.looked_at, from_cache=False, is_named=is_named)
@@ -175,7 +175,7 @@ class Inspector(Struct, frozen=True):
         """
         if identity.named_branch is None:
             return None
-        source = await repository.source(candidate.commit)
+        source = await repository.hash.now(candidate.commit)
         pinned = parse_hash(repository.subject.pin.hash, source.sri.algorithm)
         return source if source.sri != pinned else None
 

@@ -108,7 +108,7 @@ class Verifier(Struct, frozen=True):
                 f"{subject.project} has neither a tag nor a branch '{abridged(subject.pin.rev)}'"
             )
             return _verdict(subject, "gone", message, hint="`updater identify` shows what it holds")
-        fetched = await repository.source(commit)
+        fetched = await repository.hash.now(commit)
         sri = fetched.sri
         if subject.missing_hash:
             return _unhashed(subject, sri, None, repository.pinned())
@@ -203,7 +203,7 @@ class Verifier(Struct, frozen=True):
         subject, rev = repository.subject, repository.subject.pin.rev
         candidate, pinned, is_of_refs = None, repository.pinned(), False
         try:
-            identity = await repository.find_commit()
+            identity = await repository.hash.find_commit()
         except HashError as error:
             holds = error.message
         else:
