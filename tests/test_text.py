@@ -127,6 +127,10 @@ QUOTED = {
         r"GH\-3 [![#](http://t/x)3](https://h.example/)",
         "GH\u200b-3 [#\u200b3](https://h.example/)",
     ),
+    "a name in a link's target": (
+        r"GH\-3 [x](https://h.example/@anna)",
+        "GH\u200b-3 [x](https://h.example/%40anna)",
+    ),
     "the title of a link": (
         r'GH\-3 [x](https://h.example/ "@anna")',
         "GH\u200b-3 [x](https://h.example/)",

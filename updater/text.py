@@ -327,10 +327,11 @@ def _disarmed_code(text: str) -> str:
 def _redirected(url: str) -> str:
     """Return a link's address, with GitHub's by way of its redirecting host; empty where none.
 
-    One with a user before its host leads to GitHub too, and would not look like it.
+    One with a user before its host leads to GitHub too, and would not look like it. Elsewhere an @
+    is encoded, so that no reader of Markdown takes what follows for somebody's name.
     """
     target = address(_GITHUB.sub(r"\1redirect.", url))
-    return "" if _USER.match(target) else target
+    return "" if _USER.match(target) else target.replace("@", "%40")
 
 
 def fenced(text: str, limit: int) -> str:
