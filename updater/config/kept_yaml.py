@@ -49,18 +49,12 @@ class KeptYaml:
     def recalled(self, content: bytes) -> KnownYaml | None:
         """Return what a text says; None where no run of this program has read it."""
         path = self._path(content)
-        try:
-            data = kept.read(path, _FORM)
-            if data is None:
-                return None
+        known = kept.recall(path, _FORM, _DECODER, self._tell, "the configuration is read as YAML")
+        if known is None or known.readers != _readers():
+            return None
+        with suppress(OSError):
             kept.used(path)
-            known = msgspec.msgpack.decode(data, type=KnownYaml)
-        except OSError:
-            return None
-        except (kept.DamagedFile, msgspec.MsgspecError):
-            self._tell(f"{path} is damaged and is made anew: the configuration is read as YAML")
-            return None
-        return known if known.readers == _readers() else None
+        return known
 
     def keep(self, content: bytes, data: object) -> None:
         """Keep what a text says for the next run."""
@@ -69,7 +63,7 @@ class KeptYaml:
             return
         with suppress(OSError, TypeError, ValueError, msgspec.MsgspecError):  # it only saves time
             packed = msgspec.msgpack.encode(KnownYaml(_readers(), data))
-            if _is_same(msgspec.msgpack.decode(packed, type=KnownYaml).data, data):
+            if _is_same(_DECODER.decode(packed).data, data):
                 kept.write(self._path(content), _FORM, packed)
                 kept.drop_unused(self._folder)
 
@@ -96,3 +90,6 @@ def _readers() -> bytes:
     """Return a digest of all that decides how a text is read."""
     releases = "\n".join(entry_points.releases("PyYAML", "pyyaml")).encode()
     return hashlib.sha256(releases + kept.code_stamp("config/yaml_text.py")).digest()
+
+
+_DECODER = msgspec.msgpack.Decoder(KnownYaml)

@@ -11,13 +11,17 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 import updater
 from updater.effects import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+_Content = TypeVar("_Content")
 
 UNFINISHED = "updater-new-"
 """What the names of files begin with that are being written."""
@@ -71,6 +75,32 @@ def read(path: Path, form: str) -> bytes | None:
         path.unlink(missing_ok=True)
         raise DamagedFile(str(path))
     return data
+
+
+def recall(
+    path: Path,
+    form: str,
+    decoder: msgspec.msgpack.Decoder[_Content],
+    tell: Callable[[str], None],
+    lost: str,
+) -> _Content | None:
+    """Return what was kept as msgpack; None where nothing was, or it cannot be read.
+
+    Args:
+        path: the file.
+        form: as for `write`.
+        decoder: of what was kept.
+        tell: is told where it is damaged.
+        lost: what is done then, for people.
+    """
+    try:
+        data = read(path, form)
+        return decoder.decode(data) if data is not None else None
+    except OSError:
+        return None
+    except (DamagedFile, msgspec.MsgspecError):
+        tell(f"{path} is damaged and is made anew: {lost}")
+        return None
 
 
 def drop_unused(folder: Path) -> None:

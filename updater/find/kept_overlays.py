@@ -69,7 +69,8 @@ class KeptOverlays:
 
     def recalled(self, named: Sequence[str]) -> ReadOverlays | None:
         """Return what some files hold, None where they are not all as they were."""
-        earlier = self._read()
+        lost = "all overlays are parsed"
+        earlier = kept.recall(self._path, _FORM, _DECODER, self._tell, lost)
         if earlier is None or [*earlier.digests] != [*named] or earlier.readers != _readers():
             return None
         own, texts = OwnFiles(self._root), dict[str, bytes]()
@@ -84,6 +85,8 @@ class KeptOverlays:
             packages = msgspec.msgpack.decode(earlier.packages, type=tuple[Package, ...])
         except msgspec.MsgspecError:  # not what this program packs
             return None
+        with suppress(OSError):
+            kept.used(self._path)
         return ReadOverlays(OverlayFiles(packages, texts), earlier.hold, alone=True)
 
     def keep(self, named: Sequence[str], read: ReadOverlays) -> None:
@@ -98,19 +101,6 @@ class KeptOverlays:
             kept.write(self._path, _FORM, msgspec.msgpack.encode(project))
             kept.drop_unused(self._path.parent)
 
-    def _read(self) -> _UnchangedFiles | None:
-        try:
-            data = kept.read(self._path, _FORM)
-            if data is None:
-                return None
-            kept.used(self._path)
-            return msgspec.msgpack.decode(data, type=_UnchangedFiles)
-        except OSError:
-            return None
-        except (kept.DamagedFile, msgspec.MsgspecError):
-            self._tell(f"{self._path} is damaged and is made anew: all overlays are parsed")
-            return None
-
 
 def _has_secret(data: bytes) -> bool:
     text = data.decode(errors="replace")
@@ -120,3 +110,6 @@ def _has_secret(data: bytes) -> bool:
 def _readers() -> bytes:
     """Return a digest of all that decides how a text is read."""
     return hashlib.sha256(parsers() + kept.code_stamp(*_READERS)).digest()
+
+
+_DECODER = msgspec.msgpack.Decoder(_UnchangedFiles)

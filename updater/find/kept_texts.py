@@ -110,15 +110,9 @@ class KeptTexts:
         return {name: self._texts[name] for name in self._used if name in self._texts}
 
     def _read(self, tell: Callable[[str], None]) -> dict[str, KeptText]:
-        try:
-            data = kept.read(self._path, self._form.name)
-            project = _PROJECT.decode(data) if data is not None else None
-        except OSError:
-            return {}
-        except (kept.DamagedFile, msgspec.MsgspecError):
-            tell(f"{self._path} is damaged and is made anew: {self._form.lost}")
-            return {}
-        return project.texts if project and project.readers == self._form.readers else {}
+        form = self._form
+        project = kept.recall(self._path, form.name, _PROJECT, tell, form.lost)
+        return project.texts if project and project.readers == form.readers else {}
 
 
 _TEXTS = msgspec.msgpack.Decoder(dict[str, KeptText])
