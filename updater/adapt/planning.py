@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -33,6 +34,7 @@ from updater.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from updater.adapt.situation import OwnPackage
     from updater.building.offers import SetAnswer
     from updater.metadata.requirements import Requirements
     from updater.model import Package
@@ -169,9 +171,9 @@ class AdaptationTask(Struct, frozen=True):
             self.source.certain,
             held,
             answer,
-            own_packages(others.packages),
-            any(b"torch-bin" in text for text in others.texts.values()),
-            {normalized_name(name): version for name, version in others.waiting.items()},
+            others.own,
+            others.has_torch_bin,
+            others.moved,
             others.finals,
         )
 
@@ -225,8 +227,8 @@ class AdaptationTask(Struct, frozen=True):
         return tuple(map(printable, (*vain, *unjudged)))
 
 
-class OverlayNeighbours(Struct, frozen=True):
-    """All overlays.
+class OverlayNeighbours(Struct, frozen=True, dict=True):
+    """All overlays, the same for all packages of a run.
 
     Attributes:
         waiting: package name -> the version that this run moves it to.
@@ -237,6 +239,21 @@ class OverlayNeighbours(Struct, frozen=True):
     texts: Mapping[str, bytes]
     waiting: Mapping[str, str]
     finals: Callable[[], frozenset[str]] = frozenset
+
+    @cached_property
+    def own(self) -> Mapping[str, OwnPackage]:
+        """The overlays' Python packages, as `own_packages` returns them."""
+        return own_packages(self.packages)
+
+    @cached_property
+    def moved(self) -> Mapping[str, str]:
+        """The versions that this run moves packages to, by normalized names."""
+        return {normalized_name(name): version for name, version in self.waiting.items()}
+
+    @cached_property
+    def has_torch_bin(self) -> bool:
+        """Whether one of them takes torch as a binary."""
+        return any(b"torch-bin" in text for text in self.texts.values())
 
 
 def adaptation_task(
@@ -259,7 +276,11 @@ def adaptation_task(
         HostileFile: a file of the source breaks a bound.
     """
     parsed = parse_file(data, package.file, fetchers, ())
-    there = [own for own in parsed.content.packages if own.identity == package.identity]
+    there = [
+        own
+        for own in parsed.content.packages
+        if own.attribute == package.attribute and own.identity == package.identity
+    ]
     declared = declarations(parsed.text, there[0]) if len(there) == 1 else None
     if declared is None or package.folder is None or not package.is_python:
         return None

@@ -13,7 +13,6 @@ from packaging.requirements import Requirement
 from updater.adapt.attributes import TORCH, candidates, project_name
 from updater.adapt.build_systems import relaxation
 from updater.adapt.markers import is_somewhere
-from updater.adapt.situation import own_packages
 from updater.errors import PublishError
 from updater.metadata.build_system import build_system
 from updater.metadata.named_projects import named_projects
@@ -77,7 +76,7 @@ def unconfirmed(
 def _follows(  # noqa: PLR0911 - one return a kind
     task: AdaptationTask, adaptation: Adaptation, others: OverlayNeighbours
 ) -> bool:
-    system, own = build_system(task.source.files), own_packages(others.packages)
+    system, own = build_system(task.source.files), others.own
     match adaptation.edit:
         case InputAddition() as addition:
             return _is_required(task, adaptation.kind, addition, own, others.finals())

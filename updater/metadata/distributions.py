@@ -35,6 +35,7 @@ _MODULE = re.compile(r"(?P<name>[A-Za-z]\w*)(?:/(?:[^/]+/)*[^/.]+)?(?:\.[^/.]+)?
 _NOT_MODULES = frozenset(
     ("test", "tests", "testing", "example", "examples", "doc", "docs", "benchmarks")
 )
+_ALONE = "METADATA"  # the name of what is served by itself
 METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 """Where a wheel says what it is."""
 
@@ -60,7 +61,10 @@ class DistributionReader(Struct, frozen=True):
         for file in candidate.distributions:
             if file.metadata and file.filename.endswith(".whl"):
                 url = f"{file.url.partition('#')[0]}.metadata"
-                return (await self.http.get(url, scheme="index")).body
+                if url not in self.texts:
+                    answer = await self.http.get(url, scheme="index")
+                    self.texts[url] = {_ALONE: answer.body}
+                return self.texts[url][_ALONE]
         return b""
 
     async def source_files(self, candidate: Candidate) -> Mapping[str, bytes]:

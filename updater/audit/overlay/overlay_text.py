@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from updater.audit.overlay.mentions import Mention
     from updater.model import Package
-    from updater.overlay.reading.inputs import InputList, PackagePlace, WayParts
+    from updater.overlay.reading.inputs import InputList, PackagePlace
     from updater.overlay.reading.scope import Statement
 
 _PATH = re.compile(rb"(?<![\w./+~$}-])\.{1,2}/[\w./+-]+")
@@ -63,7 +63,6 @@ class OverlayText:
         self.packages = packages
         self._text = text
         self._places: dict[Span, PackagePlace | None] = {}
-        self._ways: dict[int, WayParts] = {}
 
     @cached_property
     def text(self) -> syntax.NixText:
@@ -208,7 +207,7 @@ class OverlayText:
         if package.mapped:
             return None
         if package.span not in self._places:
-            self._places[package.span] = place_of(self.text, package.span, self._ways)
+            self._places[package.span] = place_of(self.text, package.span)
         return self._places[package.span]
 
     def lists(self, package: Package) -> dict[str, InputList]:

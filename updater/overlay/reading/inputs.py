@@ -106,18 +106,16 @@ class WayParts(Struct, frozen=True):
         return self.parts[rank] if rank >= 0 and where in syntax.span(self.parts[rank][0]) else None
 
 
-def place_of(
-    text: NixText, where: Span, ways: dict[int, WayParts] | None = None
-) -> PackagePlace | None:
+def place_of(text: NixText, where: Span) -> PackagePlace | None:
     """Return the attribute set at a place; None where there is another expression.
+
+    What is on the way to it is kept for other places: a file may have hundreds in one set.
 
     Args:
         text: the file.
         where: the place.
-        ways: what ways to other packages of the file went through; this one's is added.
     """
-    ways = {} if ways is None else ways
-    node, scope, data = text.root, Scope(), text.data
+    node, scope, data, ways = text.root, Scope(), text.data, text.ways
     withs: list[tuple[str, ...]] = []
     builder: tuple[str, ...] = ()
     arguments: list[str] = []

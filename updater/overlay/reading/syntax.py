@@ -13,7 +13,7 @@ is parsed, while text is always read from the original:
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
     from updater.model import FunctionFile
+    from updater.overlay.reading.inputs import WayParts
 
 # Outside strings, comments and paths a comma stands nowhere in Nix but between formals, and what
 # stands inside those keeps its shape when a comma becomes a space.
@@ -57,7 +58,7 @@ class FilePart(Struct, frozen=True):
         return own if self.places is None else self.places.get(own)
 
 
-class NixText(Struct, frozen=True):
+class NixText(Struct, frozen=True, dict=True):
     """A parsed file, and behind it the files of functions that it calls.
 
     Attributes:
@@ -85,6 +86,11 @@ class NixText(Struct, frozen=True):
     def root(self) -> Node:
         """The whole file's node."""
         return self.tree.root_node
+
+    @cached_property
+    def ways(self) -> dict[int, WayParts]:
+        """What ways to places in it went through by now, by the nodes' ids (see `place_of`)."""
+        return {}
 
 
 @cache
