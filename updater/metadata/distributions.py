@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from updater.errors import HashError
-from updater.hashing.archive import hash_archive
+from updater.hashing.archive import read_files
 from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits
 
@@ -115,7 +115,7 @@ class DistributionReader(Struct, frozen=True):
             with attempt, self.http.download(url, "index") as chunks:
                 digest = hashlib.sha256()
                 passing = _digested(chunks, digest)
-                unpacked = hash_archive(
+                files = read_files(
                     passing,
                     filename=file.filename,
                     unpacking="flat" if wheel else "fetchzip",
@@ -127,8 +127,8 @@ class DistributionReader(Struct, frozen=True):
                 if file.sri is not None and digest.digest() != file.sri.digest:
                     raise HashError(f"{file.filename} is not the file that the index lists")
                 if keep is None:
-                    self.texts[url] = unpacked.files
-                return unpacked.files
+                    self.texts[url] = files
+                return files
         raise HashError(f"{url} was never asked for")
 
 
