@@ -39,7 +39,7 @@ _ANSWERING = (
 )
 """What only an answer needs: it is imported while the first request is on its way."""
 
-BRIEF_SECONDS = 2.0
+BRIEF_SECONDS = 1.5
 """How long a command that only looks may search for the commit of one pin, with the clone."""
 
 
