@@ -96,44 +96,7 @@ def hash_archive(
             return reading.run(write_sorted)
 
 
-def read_files(
-    chunks: Iterable[bytes],
-    *,
-    filename: str,
-    unpacking: Unpacking = "fetchzip",
-    limits: Limits,
-    keep: Keep,
-) -> Mapping[str, bytes]:
-    """Return some files of an archive, by their paths below the root, without a hash of its tree.
-
-    What an archive has twice is what comes last, as it is once it is unpacked.
-
-    Args:
-        chunks: as for `hash_archive`, as are the others.
-        filename: for messages.
-        unpacking: whose rule is followed.
-        limits: what the archive may cost.
-        keep: which files, up to 8 MB together.
-
-    Raises:
-        HashError: as `hash_archive`.
-        HostileArchive: it breaks a safety rule.
-    """
-    meter = Meter(limits)
-    with _Download(chunks, meter) as download:
-        return _Reading(download, meter, filename, unpacking, keep).run(_skim).files
-
-
 _Write: TypeAlias = "Callable[[Iterable[Entry], Sink, Spool, Meter], list[tuple[str, str]]]"
-
-
-def _skim(
-    entries: Iterable[Entry], _sink: Sink, _spool: Spool, _meter: Meter
-) -> list[tuple[str, str]]:
-    for entry in entries:
-        for _ in entry.content:
-            pass
-    return []
 
 
 class _Reading:

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from updater.errors import HashError
-from updater.hashing.archive import read_files
+from updater.hashing.archive import hash_archive
 from updater.hashing.keep import keep_project_files
 from updater.hashing.limits import Limits
 
@@ -115,13 +115,13 @@ class DistributionReader(Struct, frozen=True):
             with attempt, self.http.download(url, "index") as chunks:
                 digest = hashlib.sha256()
                 passing = _digested(chunks, digest)
-                files = read_files(
+                files = hash_archive(
                     passing,
                     filename=file.filename,
                     unpacking="flat" if wheel else "fetchzip",
                     limits=_LIMITS,
                     keep=keep or (_is_metadata if wheel else _is_own),
-                )
+                ).files
                 for _ in passing:
                     pass
                 if file.sri is not None and digest.digest() != file.sri.digest:
