@@ -74,6 +74,11 @@ def without_secrets(text: str) -> str:
     return _ADDRESS.sub(_public, text) if "://" in text else text
 
 
+def has_secret(text: str) -> bool:
+    """Tell whether `without_secrets` leaves something out of a text."""
+    return without_secrets(text) != text
+
+
 def _public(match: re.Match[str]) -> str:
     address = _PARAMETER.sub(_hidden, match[0])
     user, _ = parted_address(address)

@@ -64,6 +64,11 @@ ENVIRONMENTS = {
 """What Python says of the systems that the packages of nixpkgs are for, by system."""
 
 
+def of_python(python: str) -> Environment:
+    """Return what a Python says of itself; nothing where it is not known, an empty string."""
+    return {"python_version": python, "python_full_version": f"{python}.0"} if python else {}
+
+
 def holding(
     requirements: Sequence[Requirement], environment: Environment, project: str, extra: str
 ) -> dict[int, Requirement]:
@@ -142,7 +147,7 @@ def is_somewhere(text: str, python: str) -> bool | None:
         return True
     if "python" in str(marker) and not python:
         return None
-    own = {"python_version": python, "python_full_version": f"{python}.0"}
+    own = of_python(python)
     systems = ({**own, **system, "extra": ""} for system in ENVIRONMENTS.values())
     return any(marker.evaluate(dict(system)) for system in systems)
 

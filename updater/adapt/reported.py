@@ -96,8 +96,8 @@ def _follows(  # noqa: PLR0911 - one return a kind
         case BoundRelaxation(input=name):
             return task.needed is None or name in dict(task.needed.needed)
         case RequirementRemoval(input=name):
-            itself = normalized_name(task.package.pname or task.package.name)
-            return name == itself and (task.needed is None or name in dict(task.needed.needed))
+            is_own = name == task.package.project_name
+            return is_own and (task.needed is None or name in dict(task.needed.needed))
         case PatternAddition():
             return _is_relaxation(task.source.files, adaptation.edit)
         case edit:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from packaging.markers import default_environment
 
+from updater.adapt.markers import of_python
 from updater.errors import Bug, bugs_at
 from updater.model import normalized_name
 from updater.overlay.reading import syntax
@@ -70,13 +71,12 @@ class Situation(Struct, frozen=True):
         """What markers are evaluated in: this system, and the Python of the package set."""
         base = {str(name): str(value) for name, value in default_environment().items()}
         python = self.answer.python if self.answer is not None else ""
-        own = {"python_version": python, "python_full_version": f"{python}.0"} if python else {}
-        return {**base, **own}
+        return {**base, **of_python(python)}
 
     @property
     def project(self) -> str:
         """The package's project, by its normalized name."""
-        return normalized_name(self.package.pname or self.package.name)
+        return self.package.project_name
 
     @property
     def own_names(self) -> set[str]:

@@ -22,7 +22,7 @@ from updater.building.offers import asking, read_answer
 from updater.effects import writes
 from updater.effects.runner import log_place
 from updater.errors import BuildError, HashError, NotEvaluated
-from updater.model import Build, Check, Diagnosis, normalized_name
+from updater.model import Build, Check, Diagnosis
 from updater.model.change import NO_IMPORTS
 from updater.model.labels import same_version
 
@@ -233,9 +233,7 @@ class Attempt(Struct, frozen=True):
         if check == "evaluation":
             diagnosis = self._why_not_evaluated(ended)
         else:
-            package = self.target.package
-            project = normalized_name(package.pname or package.name)
-            diagnosis = diagnose.diagnose(ended.log, project)
+            diagnosis = diagnose.diagnose(ended.log, self.target.package.project_name)
         # A source that cannot be fetched is not a build that fails.
         fetching = diagnosis is not None and diagnosis.code in _FETCHING and check == "build"
         phase = "fetch" if fetching else check

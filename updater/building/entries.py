@@ -11,6 +11,7 @@ from updater.effects import files
 from updater.overlay.reading.entry import EntryFile, read_entry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from updater.model import BuildPolicy
@@ -21,12 +22,13 @@ _UNLOCKED = (
 )
 
 
-def missing_set(policy: BuildPolicy, root: Path) -> str:
+def missing_set(policy: BuildPolicy, root: Path, read: Callable[[BuildPolicy], EntryFile]) -> str:
     """Return what a project lacks to be built on any machine, or an empty string.
 
     Args:
         policy: how its packages are built.
         root: the project's folder.
+        read: returns what its flake.nix says, as `entry_file` does.
 
     Raises:
         ReadError: its flake.nix cannot be read.
@@ -35,7 +37,7 @@ def missing_set(policy: BuildPolicy, root: Path) -> str:
     missing = missing_entry(policy, root)
     if missing or policy.file or files.exists(root / policy.flake / "flake.lock"):
         return missing
-    return _UNLOCKED if policy.enabled == "auto" and entry_file(policy, root).inputs else ""
+    return _UNLOCKED if policy.enabled == "auto" and read(policy).inputs else ""
 
 
 def missing_entry(policy: BuildPolicy, root: Path) -> str:

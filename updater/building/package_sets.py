@@ -75,7 +75,7 @@ class PackageSets:
         """
         if policy.switched_off:
             return NotBuilt(policy.switched_off)
-        missing = missing_set(policy, self._open().root)
+        missing = missing_set(policy, self._open().root, self._read)
         if missing and policy.enabled == "auto":
             return NotBuilt(missing)
         target = await self.evaluable(package, policy)

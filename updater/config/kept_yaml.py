@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from updater.effects import entry_points, kept
-from updater.text import without_secrets
+from updater.text import has_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,8 +58,7 @@ class KeptYaml:
 
     def keep(self, content: bytes, data: object) -> None:
         """Keep what a text says for the next run."""
-        text = content.decode()
-        if without_secrets(text) != text:
+        if has_secret(content.decode()):
             return
         with suppress(OSError, TypeError, ValueError, msgspec.MsgspecError):  # it only saves time
             packed = msgspec.msgpack.encode(KnownYaml(_readers(), data))
@@ -71,19 +70,15 @@ class KeptYaml:
         return self._folder / hashlib.sha256(content).hexdigest()[:40]
 
 
-def _is_same(read: object, data: object) -> bool:
+def _is_same(read: Any, data: Any) -> bool:  # noqa: ANN401 - whatever YAML says
     """Tell whether two values are the same, their types too: 1, 1.0 and true are not."""
     if type(read) is not type(data):
         return False
-    if isinstance(read, dict) and isinstance(data, dict):
-        return len(read) == len(data) and all(
-            _is_same(*pair) for pair in zip(read.items(), data.items(), strict=True)
-        )
-    if isinstance(read, (list, tuple)) and isinstance(data, (list, tuple)):
-        return len(read) == len(data) and all(
-            _is_same(*pair) for pair in zip(read, data, strict=True)
-        )
-    return read == data
+    if isinstance(read, dict):
+        read, data = [*read.items()], [*data.items()]
+    if isinstance(read, (list, tuple)):
+        return len(read) == len(data) and all(map(_is_same, read, data))
+    return bool(read == data)
 
 
 def _readers() -> bytes:

@@ -13,7 +13,7 @@ from updater.config.quantities import Duration, Size
 from updater.kinds import HOST_KINDS
 from updater.model.schedule import read_window
 from updater.model.tag_format import EXPECTED_FORMAT, PLACEHOLDERS, TagFormat
-from updater.text import open_address, without_secrets
+from updater.text import has_secret, open_address
 
 if TYPE_CHECKING:
     from updater.config.base import Schema
@@ -166,7 +166,7 @@ class Variable(_PatternText):
 
     def __new__(cls, value: object) -> Self:
         name = super().__new__(cls, value)
-        if without_secrets(name) != name:
+        if has_secret(name):
             raise ValueError(f"expected {cls.expected}")
         return name
 

@@ -20,7 +20,7 @@ from updater.errors import ReadError
 from updater.find.overlay_files import OverlayFiles
 from updater.find.parsed import parsers
 from updater.model import Package
-from updater.text import without_secrets
+from updater.text import has_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,7 +92,11 @@ class KeptOverlays:
     def keep(self, named: Sequence[str], read: ReadOverlays) -> None:
         """Keep what was read for the next run, where the files say it by themselves."""
         texts = read.overlays.texts
-        if not read.alone or texts.keys() != {*named} or any(map(_has_secret, texts.values())):
+        if (
+            not read.alone
+            or texts.keys() != {*named}
+            or any(has_secret(text.decode(errors="replace")) for text in texts.values())
+        ):
             return
         digests = {file: hashlib.sha256(texts[file]).digest() for file in named}
         with suppress(OSError, UnicodeEncodeError):  # it only saves time
@@ -100,11 +104,6 @@ class KeptOverlays:
             project = _UnchangedFiles(_readers(), digests, read.hold, packages)
             kept.write(self._path, _FORM, msgspec.msgpack.encode(project))
             kept.drop_unused(self._path.parent)
-
-
-def _has_secret(data: bytes) -> bool:
-    text = data.decode(errors="replace")
-    return without_secrets(text) != text
 
 
 def _readers() -> bytes:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from updater.model.fields import Field, Span  # noqa: TC001 - msgspec reads it
 from updater.model.loans import Borrowing, OutsidePin, PinEntry  # noqa: TC001 - as above
-from updater.model.project import Project
+from updater.model.project import Project, normalized_name
 
 # Not what YAML takes for a number or a truth. Source: YAML 1.1, "Language-Independent Types".
 _PLAIN_KEY = re.compile(
@@ -267,6 +267,11 @@ class Package(Struct, frozen=True, omit_defaults=True):
         return any(
             "python" in name.lower() or name == "fetchPypi" for name in (self.builder, *fetchers)
         )
+
+    @property
+    def project_name(self) -> str:
+        """What its project is called, normalized (PEP 503)."""
+        return normalized_name(self.pname or self.name)
 
     @property
     def indexed(self) -> Project | None:

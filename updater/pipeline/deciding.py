@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -174,12 +175,13 @@ class Decider(Struct, frozen=True):
         if not any(each.blocked for each in fetches) and not package.side_hashes:
             return decision
         # What hashes is needed by few checks.
-        from updater.building.entries import missing_set  # noqa: PLC0415
+        from updater.building.entries import entry_file, missing_set  # noqa: PLC0415
         from updater.pipeline.hash.sources import SourceHashes  # noqa: PLC0415
 
         never = policy.build.switched_off if policy.hash != "build" else ""
         if policy.build.enabled != "true":  # which fails, with or without a hash
-            never = never or missing_set(policy.build, self.run.config.root)
+            root = self.run.config.root
+            never = never or missing_set(policy.build, root, partial(entry_file, root=root))
         search = SourceHashes(subject, fetches, self.run.prefetcher)
         search = search.leaving(decision, choice.candidate, never)
         held = decision.pinned.commit

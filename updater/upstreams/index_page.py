@@ -278,7 +278,7 @@ def _version_with_sign(filename: str, project: str) -> str:
 
     Whether ``a-1.0`` is the project, its name tells, and nothing in the file's: empty if it is.
     """
-    if filename.endswith((".whl", *_OLD_KINDS)):
+    if filename.count("-") <= 1 or filename.endswith((".whl", *_OLD_KINDS)):
         return ""
     stem = _stem(filename)
     match = _NUMBER_BEFORE.search(stem)

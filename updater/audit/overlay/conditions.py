@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 
-from updater.adapt.markers import ENVIRONMENTS, condition
+from updater.adapt.markers import ENVIRONMENTS, condition, of_python
 from updater.adapt.modules import may_bring
 from updater.audit.overlay.base import SourceRule
 from updater.audit.overlay.package_meta import PackageMeta
@@ -248,8 +248,7 @@ def _read(text: str) -> Requirement | None:
 
 def _holds(source: AuditedSource, requirement: Requirement, system: str) -> bool:
     """Tell whether a requirement is one on a system, with the Python of the package set."""
-    marker, python = requirement.marker, _python(source)
-    own = {"python_version": python, "python_full_version": f"{python}.0"} if python else {}
+    marker, own = requirement.marker, of_python(_python(source))
     environment = {**source.situation.environment, **own, **ENVIRONMENTS[system], "extra": ""}
     return marker is None or marker.evaluate(environment)
 

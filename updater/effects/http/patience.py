@@ -64,13 +64,22 @@ class Patience(Struct, frozen=True):
         except on as error:
             failures = [error]
 
-        # tenacity, which is imported only where something fails, sees the first failure too.
+        import tenacity  # noqa: PLC0415 - where something has failed, or takes long
+
         async def again() -> T:
-            if failures:
+            if failures:  # tenacity sees the first one, too
                 raise failures.pop()
             return await once()
 
-        answer: T = await self._tries(what, on)(again)
+        tries = tenacity.AsyncRetrying(
+            sleep=self.clock.sleep,
+            retry=tenacity.retry_if_exception_type(on),
+            wait=self._wait,
+            stop=self._stop,
+            before_sleep=lambda state: self._announce(state, what),
+            reraise=True,
+        )
+        answer: T = await tries(again)
         return answer
 
     def blocking_tries(
@@ -89,24 +98,6 @@ class Patience(Struct, frozen=True):
             retry=tenacity.retry_if_exception(
                 lambda error: isinstance(error, TRANSIENT) and worth(error)
             ),
-            wait=self._wait,
-            stop=self._stop,
-            before_sleep=lambda state: self._announce(state, what),
-            reraise=True,
-        )
-
-    def _tries(self, what: str, on: tuple[type[UpstreamError], ...]) -> tenacity.AsyncRetrying:
-        """Return the loop for a request.
-
-        Args:
-            what: the request's address.
-            on: the failures after which it is sent again.
-        """
-        import tenacity  # noqa: PLC0415 - where something has failed, or takes long
-
-        return tenacity.AsyncRetrying(
-            sleep=self.clock.sleep,
-            retry=tenacity.retry_if_exception_type(on),
             wait=self._wait,
             stop=self._stop,
             before_sleep=lambda state: self._announce(state, what),

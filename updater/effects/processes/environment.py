@@ -13,7 +13,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from updater.text import without_secrets
+from updater.text import has_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def environment(*lists: frozenset[str], **extra: str) -> dict[str, str]:
 def _listed(names: frozenset[str]) -> Iterator[tuple[str, str]]:
     for name in names & os.environ.keys():
         value = os.environ[name]
-        if name in PROXIES or without_secrets(value) == value:
+        if name in PROXIES or not has_secret(value):
             yield name, value
 
 
@@ -156,14 +156,14 @@ def nix_settings(text: str) -> str:
 
 def _is_secret(line: str) -> bool:
     name = line.partition("=")[0].strip()
-    return _SECRET_SETTING.fullmatch(name) is not None or without_secrets(line) != line
+    return _SECRET_SETTING.fullmatch(name) is not None or has_secret(line)
 
 
 def holds_secret(variable: str, value: str) -> bool:
     """Tell whether a variable that the updater or what it starts heeds has a secret in it."""
     if variable == "NIX_CONFIG":
         return any(map(_is_secret, value.splitlines()))
-    return variable in SOURCES and without_secrets(value) != value
+    return variable in SOURCES and has_secret(value)
 
 
 SOURCES = PROXIES | {"NIX_CONFIG", "PIP_INDEX_URL"}
