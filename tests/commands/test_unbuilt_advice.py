@@ -8,6 +8,7 @@ import pytest
 
 from tests.loopback.distributions import tarred, wheel
 from tests.project import flat_hash, pypi_overlay
+from updater.pipeline import describing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,3 +110,28 @@ def test_no_sdist_is_read_where_a_wheel_says_it(project: Project, index: Index) 
     overlay(project, released[0].content)
     assert bump(project) == ADVICE
     assert not index.server.requests(".*tar.gz")
+
+
+def test_a_run_downloads_a_bounded_number_of_sdists_for_advice(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All packages are updated; that some got no advice is said once."""
+    monkeypatch.setattr(describing, "MOST_DOWNLOADED", 2)
+    names = ["ash", "elm", "fir", "oak", "yew"]
+    for name in names:
+        for version, requires in (("1.0", ()), ("2.0", ("tqdm",))):
+            info = metadata("2.2", version, requires).replace("Name: fig", f"Name: {name}")
+            files = {f"{name}-{version}.tar.gz": tarred({f"{name}-{version}/PKG-INFO": info})}
+            (sdist,) = index.release(name, version, files=files)
+            if version == "1.0":
+                project.overlay(
+                    f"{name}.nix", pypi_overlay(name, "1.0", sri=flat_hash(sdist.content))
+                )
+    result = project.run("bump", "--no-build", "--json")
+    rows = result.json["packages"]
+    assert [row["status"] for row in rows] == ["updated"] * 5
+    assert sum(bool(row["adaptations"]) for row in rows) == 2
+    asked = {request.path for request in index.server.requests(".*-2.0.tar.gz")}
+    assert len(asked) == 2
+    told = "more than 2 releases have no wheel on the index"
+    assert result.err.count(told) == 1

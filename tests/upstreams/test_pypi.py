@@ -308,9 +308,8 @@ def test_an_unchanged_page_is_read_once(
     first = asking.offer(KIND, "pypi:a")
     assert asking.offer(KIND, "pypi:a") == first
     assert read == ["a"]
-    for path in (tmp_path / "cache").rglob("*"):
-        if path.is_file():
-            path.write_bytes(path.read_bytes()[:-3])
+    for path in (tmp_path / "cache").iterdir():
+        path.write_bytes(path.read_bytes()[:5000])
     assert asking.offer(KIND, "pypi:a") == first
     index.release("a", "2.0")
     assert versions(asking.offer(KIND, "pypi:a")) == ["1.0", "2.0"]

@@ -9,6 +9,7 @@ from updater.effects.git import lazy
 from updater.effects.git.fetch import not_git
 from updater.effects.git.history import History
 from updater.effects.git.mirror import mirror_folder
+from updater.effects.http.traffic import host_of
 from updater.errors import NoSuchCommit, NotFound
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class GitHost:
 
         async def once() -> T:
             async with self._http.clones:
-                with self._http.traffic.asking(self.url):
+                with self._http.traffic.asking(host_of(self.url)):
                     return await ask()
 
         return await self._http.answered(self.url, once)

@@ -35,6 +35,7 @@ class Run(Struct, frozen=True, kw_only=True):
         trees: files of commits and tags that hosts told: project, revision and paths -> path ->
             content.
         contents: project files of the index's distributions, by their addresses.
+        advised: the packages for whose advice alone a source distribution was wanted, in order.
     """
 
     config: Config
@@ -50,6 +51,7 @@ class Run(Struct, frozen=True, kw_only=True):
         default_factory=dict
     )
     contents: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
+    advised: dict[str, int] = field(default_factory=dict)
     mirrors: Path | None = None
 
     @property

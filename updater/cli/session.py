@@ -34,6 +34,7 @@ _ANSWERING = (
     "updater.choose.tracking",
     "updater.metadata.folders",
     "updater.audit.change.base",
+    "updater.effects.http.database",
     "updater.cli.output",
     "updater.report.terminal",
 )
@@ -87,7 +88,9 @@ class Session(Struct, frozen=True):
         # At Ctrl-C it would tell of each program that ends after its loop.
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
-        async def main(progress: SilentProgress) -> list[T]:
+        found: list[T] = []  # not returned: asyncio would write all of it as text before it ends
+
+        async def main(progress: SilentProgress) -> None:
             from platformdirs import user_cache_path
 
             from updater.choose.records import Records
@@ -109,11 +112,12 @@ class Session(Struct, frozen=True):
                         mirrors=user_cache_path("updater") / "mirrors",
                     )
                     await anyio.lowlevel.checkpoint()  # what was interrupted up to here ends here
-                    return await work(Pipeline(run))
+                    found.extend(await work(Pipeline(run)))
 
         temporary.sweep()
         with shown(quiet=self.request.quiet, verbose=self.request.verbose) as progress:
-            return anyio.run(main, progress)
+            anyio.run(main, progress)
+        return found
 
     @asynccontextmanager
     async def network(self, progress: SilentProgress) -> AsyncIterator[tuple[Http, Prefetcher]]:

@@ -31,9 +31,12 @@ if TYPE_CHECKING:
 
     from updater.choose.run import Run
     from updater.metadata.requirements import Requirements
-    from updater.model import Outcome
+    from updater.model import Outcome, Package
     from updater.pipeline.hash.ready import ReadyChange
     from updater.upstreams.base import OfferOrError
+
+MOST_DOWNLOADED = 100
+"""Of so many releases a run are source distributions downloaded that only advice is made from."""
 
 
 class SourceDescriptions(Struct, frozen=True):
@@ -63,11 +66,25 @@ class SourceDescriptions(Struct, frozen=True):
         is_asked = ready.subject.project.on_index and ready.package.is_python
         if metadata or not is_asked or ready.package.folder is None:
             return metadata
+        if not self._may_download(ready.package):
+            return {}
         files = files_in(ready.package.folder, await self.files(ready))
         size = sum(map(len, files.values()))
         required = await read_apart(partial(requirements.from_tree, files), size)
         path = f"{ready.package.folder}/PKG-INFO".removeprefix("/")
         return {path: requirements.as_metadata(required)} if required is not None else {}
+
+    def _may_download(self, package: Package) -> bool:
+        """Tell whether a package's advice may cost downloads; the first that may not is told of."""
+        advised = self.run.advised
+        is_new = package.identity not in advised
+        rank = advised.setdefault(package.identity, len(advised))
+        if is_new and rank == MOST_DOWNLOADED:
+            self.run.http.say(
+                f"more than {MOST_DOWNLOADED} releases have no wheel on the index: what the others "
+                "require is only compared where they are built"
+            )
+        return rank < MOST_DOWNLOADED
 
     async def metadata(self, ready: ReadyChange) -> Mapping[str, bytes]:
         """Return the metadata of the new release's wheel; nothing where the index has none."""

@@ -41,10 +41,12 @@ class RequirementAudit:
 
     def new(self, ready: ReadyChange, change: Change) -> tuple[PinWarning, ...]:
         """Return what an update breaks that was not broken before; nothing where nobody knows."""
-        if ready.releases is None or not self._rules or b"optional" not in change.before:
+        if ready.releases is None or not self._rules:
             return ()
         before, after = map(_required, (ready.releases.before, ready.releases.after))
         if before is None or after is None or before.needed == after.needed:
+            return ()
+        if b"optional" not in change.before:  # no list has a condition
             return ()
         try:
             with bugs_at("audit"):

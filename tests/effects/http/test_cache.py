@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import stat
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +16,7 @@ import anyio
 import pytest
 
 from tests.loopback.messages import Request, Response, redirect, text
-from updater.effects.http import cache
+from updater.effects.http import database
 from updater.effects.http.addresses import origin
 from updater.effects.http.client import Http
 from updater.effects.http.credentials import Credential
@@ -194,7 +198,7 @@ def test_no_token_is_in_any_file(runs: Runs, server: Server, page: str) -> None:
     runs.get(page, server=server, scheme="bearer")
     runs.get(page, server=server, scheme="basic")
     kept = [(path.name, path.read_bytes()) for path in runs.files()]
-    assert len(kept) == 2
+    assert len(kept) == 1
     for name, content in kept:
         assert TOKEN not in name
         assert TOKEN.encode() not in content
@@ -221,31 +225,103 @@ def test_a_redirect_leads_to_the_kept_answer_of_its_end(runs: Runs, server: Serv
     assert statuses(server) == [301, 200, 301, 304]
 
 
-DAMAGE: dict[str, Callable[[bytes], bytes]] = {
-    "emptied": lambda _data: b"",
-    "cut short": lambda data: data[:-3],
-    "no head": lambda data: data.partition(b"\n")[2],
-    "a changed bit in the body": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
-    "a changed bit in a header": lambda data: data.replace(b"etag", b"etaf"),
-    "a changed bit in the address": lambda data: data.replace(b"http:", b"htt`:"),
-    "another version": lambda data: data.replace(b"updater-response-5", b"updater-response-3"),
-    "another format": lambda _data: b'{"sha256": null}\n',
-    "a list": lambda _data: b"[]\nx",
+def changed(statement: str) -> Callable[[Path], None]:
+    """Change the database as a bit on the disk might."""
+
+    def change(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as database, database:
+            assert database.execute(statement).rowcount == 1
+
+    return change
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "cut short": lambda path: os.truncate(path, 5000),
+    "no head": lambda path: path.write_bytes(path.read_bytes()[100:]),
+    "another format": lambda path: path.write_bytes(b'{"sha256": null}\n' * 100),
+    "a changed name of a column": lambda path: path.write_bytes(
+        path.read_bytes().replace(b"digest BLOB", b"digesu BLOB")
+    ),
+    "no table": lambda path: sqlite3.connect(path).execute("DROP TABLE answer"),
+    "a changed body": changed("UPDATE answer SET body = body || 'x'"),
+    "a changed header": changed("UPDATE answer SET head = replace(head, 'etag', 'etaf')"),
+    "a changed digest": changed("UPDATE answer SET digest = 'x'"),
+    "a body of another type": changed("UPDATE answer SET body = 5"),
+    "a time of another type": changed("UPDATE answer SET used = 'x', body = 'x'"),
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_answer_is_left_out_and_replaced(
-    runs: Runs, server: Server, page: str, damage: Callable[[bytes], bytes]
+    runs: Runs, server: Server, page: str, damage: Callable[[Path], object]
 ) -> None:
     runs.get(page)
     (path,) = runs.files()
-    path.write_bytes(damage(path.read_bytes()))
+    damage(path)
     assert runs.get(page)[0].body == b"hello"
-    assert runs.details == [f"{path} is damaged and was dropped; its host is asked again"]
+    assert runs.details == [f"{path} is damaged and was dropped; hosts are asked again"]
     assert runs.get(page)[0].body == b"hello"
     assert (len(runs.details), runs.said) == (1, [])
     assert statuses(server) == [200, 200, 304]
+
+
+def test_an_emptied_database_and_a_deleted_one_are_made_anew(
+    runs: Runs, server: Server, page: str
+) -> None:
+    runs.get(page)
+    (path,) = runs.files()
+    path.write_bytes(b"")
+    runs.get(page)
+    path.unlink()
+    assert [runs.get(page)[0].body for _ in range(2)] == [b"hello"] * 2
+    assert (runs.details, runs.said) == ([], [])
+    assert statuses(server) == [200, 200, 200, 304]
+
+
+def test_a_database_that_is_deleted_while_it_is_used_is_made_anew(
+    runs: Runs, server: Server
+) -> None:
+    """As by somebody who empties the cache folder, or by a run beside that found it damaged."""
+    server.route("GET", "/page", tagged())
+
+    def page(_request: Request) -> Response:
+        shutil.rmtree(runs.folder)
+        return text("other")
+
+    server.route("GET", "/other", page)
+    url = f"{server.url}/page"
+    runs.get(url)
+    runs.get(url, f"{server.url}/other", f"{server.url}/page?2")
+    assert runs.said == []
+    (path,) = runs.files()
+    with closing(sqlite3.connect(path)) as kept:
+        assert kept.execute("SELECT count(*) FROM answer").fetchone() == (2,)
+
+
+def test_runs_side_by_side_keep_all_that_each_was_told(
+    runs: Runs, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each writes after every answer, while others read and write."""
+    monkeypatch.setattr(database, "_MOST_WAITING", 0)
+    pages = [f"/page{number}" for number in range(40)]
+    for page in pages:
+        server.route("GET", page, tagged())
+    urls = [f"{server.url}{page}" for page in pages]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda first: runs.get(*urls[first:], *urls[:first]), range(0, 40, 10)))
+    assert (runs.said, runs.details) == ([], [])
+    assert [one.body for one in runs.get(*urls)] == [b"hello"] * 40
+    assert statuses(server)[-40:] == [304] * 40
+
+
+def test_an_answer_that_is_the_same_again_is_not_written_again(runs: Runs, server: Server) -> None:
+    server.route("GET", "/page", lambda _request: text("hello"))
+    runs.get(f"{server.url}/page")
+    (path,) = runs.files()
+    before = path.stat().st_mtime_ns, path.read_bytes()
+    runs.get(f"{server.url}/page")
+    assert (path.stat().st_mtime_ns, path.read_bytes()) == before
+    assert statuses(server) == [200, 200]
 
 
 def test_a_folder_that_cannot_be_written_is_said_once_and_fails_nothing(
@@ -255,9 +331,37 @@ def test_a_folder_that_cannot_be_written_is_said_once_and_fails_nothing(
     server.route("GET", "/other", tagged())
     answers = runs.get(page, f"{server.url}/other", page)
     assert [one.body for one in answers] == [b"hello"] * 3
-    assert runs.said == [
-        f"answers cannot be kept between runs: {runs.folder}/answers-1: Not a directory"
+    assert runs.said == [f"answers cannot be kept between runs: {runs.folder}: File exists"]
+
+
+def test_a_full_disk_is_said_once_and_fails_nothing(
+    runs: Runs, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was kept before stays."""
+    server.route("GET", "/page", tagged())
+    large = os.urandom(20_000).hex()
+    server.route("GET", "/large", tagged(lambda _request: large))
+    page, other = f"{server.url}/page", f"{server.url}/large"
+    runs.get(page)
+    connect = sqlite3.connect
+
+    def small(*more: Any, **named: Any) -> sqlite3.Connection:
+        opened: sqlite3.Connection = connect(*more, **named)
+        opened.execute("PRAGMA max_page_count = 6")
+        return opened
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    monkeypatch.setattr(database, "_MOST_WAITING", 0)
+    assert [one.body for one in runs.get(other, page, other)] == [
+        large.encode(),
+        b"hello",
+        large.encode(),
     ]
+    (path,) = runs.files()
+    assert runs.said == [f"answers cannot be kept between runs: {path}: database or disk is full"]
+    monkeypatch.undo()
+    runs.get(page)
+    assert statuses(server) == [200, 200, 200, 200, 304]
 
 
 def test_without_a_folder_nothing_is_kept(server: Server, page: str, tmp_path: Path) -> None:
@@ -268,28 +372,40 @@ def test_without_a_folder_nothing_is_kept(server: Server, page: str, tmp_path: P
     assert not (tmp_path / "cache").exists()
 
 
+def last_used(path: Path, seconds_ago: float) -> None:
+    """Make all answers of a database as old."""
+    with closing(sqlite3.connect(path)) as kept, kept:
+        kept.execute("UPDATE answer SET used = ?", (int(time.time() - seconds_ago),))
+
+
 def test_what_nobody_asked_for_in_long_is_deleted(runs: Runs, server: Server, page: str) -> None:
-    runs.get(page)
-    (old,) = runs.files()
-    long_ago = time.time() - 91 * 24 * 3600
-    os.utime(old, (long_ago, long_ago))
+    """What is asked for stays."""
     server.route("GET", "/other", tagged())
-    runs.get(f"{server.url}/other")
-    assert old not in runs.files()
-    assert len(runs.files()) == 1
+    server.route("GET", "/more", tagged())
+    other, more = f"{server.url}/other", f"{server.url}/more"
+    runs.get(page, other)
+    (path,) = runs.files()
+    last_used(path, 89 * 24 * 3600)
+    runs.get(other)
+    with closing(sqlite3.connect(path)) as kept, kept:
+        kept.execute("UPDATE answer SET used = used - ?", (2 * 24 * 3600,))
+    runs.get(more)
+    runs.get(page, other)
+    assert statuses(server)[-2:] == [200, 304]
 
 
 def test_the_oldest_goes_where_there_is_too_much(
     runs: Runs, server: Server, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    large = os.urandom(20_000).hex()
+    server.route("GET", "/large", tagged(lambda _request: large))
+    runs.get(f"{server.url}/large")
+    (path,) = runs.files()
+    last_used(path, 1000)
+    monkeypatch.setattr(database, "LARGEST", 15_000)
     runs.get(page)
-    (old,) = runs.files()
-    os.utime(old, (1000 + time.time() - 2000, time.time() - 1000))
-    server.route("GET", "/other", tagged())
-    monkeypatch.setattr(cache, "_LARGEST", old.stat().st_size + 10)
-    runs.get(f"{server.url}/other")
-    assert old not in runs.files()
-    assert len(runs.files()) == 1
+    runs.get(page, f"{server.url}/large")
+    assert statuses(server)[-2:] == [304, 200]
 
 
 def test_a_post_and_an_answer_without_a_tag_are_kept_for_a_run_that_asks_nobody(

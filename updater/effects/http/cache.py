@@ -1,8 +1,8 @@
-"""Answers of earlier runs, one file each: asked about again every time, sent again when changed.
+"""Answers of earlier runs, in one database: asked about again every time, sent again when changed.
 
 An answer is used only after its host has said 304, so that a release that is a minute old is seen
 whatever freshness the host promised; or where nobody may be asked (``--offline``), for which also
-answers are kept that no host can be asked about again. No token is stored: a file's name is a
+answers are kept that no host can be asked about again. No token is stored: an answer's key is a
 digest of address, media type, credential and what was sent, so that what one token was shown is
 never shown for another.
 Source: RFC 9110, section 13 (conditional requests). Why no library does this: docs/http-cache.md.
@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import time
 import zlib
-from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -28,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-_FORM = "updater-response-5"
-_LARGEST = 512 * 1024 * 1024
+    from updater.effects.http.database import AnswerDatabase
+
+_NAME = "answers-2.sqlite3"
 # What a caller may want to read again; everything else was about the exchange.
 _KEPT_HEADERS = ("content-type", "link", "etag", "last-modified")
 
@@ -55,12 +54,12 @@ class CachedResponse(Struct, frozen=True):
 
 
 class Cache:
-    """A folder of answers, for this user's eyes only; where it fails, it says so once.
+    """The answers in a folder, for this user's eyes only; where they cannot be kept, it says so.
 
     Args:
         folder: made where it is missing, below the user's cache folder.
         say: is told why answers are not kept.
-        detail: is told which answer was dropped.
+        detail: is told that they were damaged.
     """
 
     def __init__(
@@ -69,102 +68,59 @@ class Cache:
         say: Callable[[str], None],
         detail: Callable[[str], None] = kept.untold,
     ) -> None:
-        self._folder = folder / "answers-1"
-        self._say = say
-        self._detail = detail
-        self._broken = False
-        self._written = 0
+        self._opening = folder / _NAME, say, detail
+
+    @cached_property
+    def _database(self) -> AnswerDatabase:
+        from updater.effects.http.database import AnswerDatabase  # noqa: PLC0415 - SQLite: 4 ms
+
+        return AnswerDatabase(*self._opening)
 
     @staticmethod
-    def key(url: str, headers: Mapping[str, str], content: bytes = b"") -> str:
-        """Return the name of an answer: what it depends on, as a digest."""
+    def key(url: str, headers: Mapping[str, str], content: bytes = b"") -> bytes:
+        """Return the key of an answer: what it depends on, as a digest."""
         parts = (url, headers.get("Accept", ""), headers.get("Authorization", ""))
-        return hashlib.sha256("\n".join(parts).encode() + b"\n" + content).hexdigest()
+        return hashlib.sha256("\n".join(parts).encode() + b"\n" + content).digest()
 
-    def find(self, key: str) -> CachedResponse | None:
+    def find(self, key: bytes) -> CachedResponse | None:
         """Return what was kept under a key, None where nothing was or it is damaged."""
-        path = self._path(key)
-        try:
-            data = kept.read(path, _FORM)
-            if data is None:
-                return None
-            os.utime(path)
-        except OSError as error:
-            self._give_up(error)
-            return None
-        except kept.DamagedFile:
-            self._detail(f"{path} is damaged and was dropped; its host is asked again")
-            return None
-        return CachedResponse(_unpacked(data))
+        row = self._database.find(key)
+        return CachedResponse(_unpacked(*row)) if row is not None else None
 
-    def keep(self, key: str, answer: HttpResponse, sent: bytes = b"") -> None:
+    def keep(self, key: bytes, answer: HttpResponse, sent: bytes = b"") -> None:
         """Keep an answer, and what was sent for it, unless its host forbids that."""
-        if self._broken or "no-store" in answer.headers.get("cache-control", ""):
+        if "no-store" in answer.headers.get("cache-control", ""):
             return
-        path, head = self._path(key), _head(answer, sent)
-        try:
-            with suppress(kept.DamagedFile):
-                earlier = kept.read(path, _FORM)
-                if earlier is not None and earlier.startswith(head):
-                    os.utime(path)
-                    return
+        head = _head(answer)
+        if not self._database.has(key, head):
             body = answer.body if answer.condensed else zlib.compress(answer.body, 1)
-            kept.write(path, _FORM, head + body)
-            self._written += 1
-        except OSError as error:
-            self._give_up(error)
+            self._database.keep(key, head, body, sent)
 
     def sent_to(self, url: str, headers: Mapping[str, str]) -> Iterator[tuple[bytes, HttpResponse]]:
         """Yield what was sent to an address with such headers, and the answer, the newest first."""
-        with suppress(OSError):
-            for _, _, path in sorted(self._files(), reverse=True):
-                with suppress(kept.DamagedFile):
-                    data = kept.read(path, _FORM) or b"{}"
-                    about = json.loads(data.partition(b"\n")[0])
-                    sent = about.get("sent", "").encode()
-                    if sent and self.key(url, headers, sent) == path.name:
-                        yield sent, _unpacked(data)
+        for key, sent in self._database.sent():
+            found = self.find(key) if self.key(url, headers, sent) == key else None
+            if found is not None:
+                yield sent, found.answer
 
     def close(self) -> None:
-        """Delete what nobody has asked for in a long time, and the oldest of too much."""
-        if not self._written:
-            return
-        with suppress(OSError):
-            room = _LARGEST
-            for used, size, path in sorted(self._files(), reverse=True):
-                room -= size
-                if room < 0 or used < time.time() - kept.UNUSED_SECONDS:
-                    path.unlink(missing_ok=True)
-
-    def _files(self) -> Iterator[tuple[float, int, Path]]:
-        for path in self._folder.glob("*/*"):
-            about = path.stat()
-            yield about.st_mtime, about.st_size, path
-
-    def _path(self, key: str) -> Path:
-        return self._folder / key[:2] / key
-
-    def _give_up(self, error: OSError) -> None:
-        if not self._broken:
-            self._broken = True
-            self._say(f"answers cannot be kept between runs: {self._folder}: {error.strerror}")
+        """Write what is still to be written."""
+        self._database.close()
 
 
-def _head(answer: HttpResponse, sent: bytes) -> bytes:
-    """Return what stands before a compressed body; equal heads are of equal answers."""
+def _head(answer: HttpResponse) -> bytes:
+    """Return what an answer is beside its body; equal heads are of equal answers."""
     about = {
         "status": answer.status,
         "url": without_secrets(answer.url),  # a redirect may have led to one that is signed
         "headers": {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers},
-        "sent": sent.decode(errors="replace"),
         "sha256": hashlib.sha256(answer.body).hexdigest(),
         "condensed": answer.condensed,
     }
-    return json.dumps(about).encode() + b"\n"
+    return json.dumps(about).encode()
 
 
-def _unpacked(data: bytes) -> HttpResponse:
-    head, _, body = data.partition(b"\n")
+def _unpacked(head: bytes, body: bytes) -> HttpResponse:
     about = json.loads(head)
     condensed = about["condensed"]
     body = body if condensed else zlib.decompress(body)

@@ -25,7 +25,7 @@ from updater.effects.http.certificates import begin_reading
 from updater.effects.http.connections import Connections
 from updater.effects.http.credentials import Credential, Credentials
 from updater.effects.http.downloads import DRIPS, Downloads, limited, paced
-from updater.effects.http.hooks import NoCookies, waiting
+from updater.effects.http.hooks import AsyncClient, waiting
 from updater.effects.http.patience import TRANSIENT, Clock, Patience
 from updater.effects.http.proxies import async_routes
 from updater.effects.http.responses import BEGINNING, ResponseReader
@@ -87,9 +87,8 @@ class Http:
         self._reader = ResponseReader(self._credentials, patience.clock)
         limits = httpx.Limits(max_connections=network.concurrency)
         self._connections = Connections(tls, limits)
-        self._client = httpx.AsyncClient(
+        self._client = AsyncClient(
             headers=_HEADERS,
-            cookies=NoCookies(),
             event_hooks=waiting(),
             transport=self._connections,
             timeout=httpx.Timeout(network.timeout, pool=None),
@@ -278,10 +277,10 @@ class Http:
     async def _once(
         self, request: httpx.Request, judge: Callable[[HttpResponse], None] | None = None
     ) -> HttpResponse:
-        url = str(request.url)
+        url, host = str(request.url), request.url.netloc.decode("ascii")
         async with self._limit:
             try:
-                with self.traffic.asking(url), anyio.fail_after(self._network.timeout * DRIPS):
+                with self.traffic.asking(host), anyio.fail_after(self._network.timeout * DRIPS):
                     follow = request.method == "GET"
                     response = await self._client.send(
                         request, stream=True, follow_redirects=follow

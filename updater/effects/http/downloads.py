@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import httpx
 
 from updater.effects.http.addresses import shown
-from updater.effects.http.hooks import NoCookies, blocking
+from updater.effects.http.hooks import Client, blocking
 from updater.effects.http.proxies import routes
 from updater.effects.http.statuses import FOREIGN, mapped, silent
+from updater.effects.http.traffic import host_of
 from updater.errors import BadAnswer, HashError, Unreachable
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _LARGEST = 8 * 1024 * 1024 * 1024
 # As git has it for its own (``http.lowSpeedLimit``): a thousand bytes a second.
 _SLOWEST = 60_000
 _MINUTE = 60.0
+# Each waits for headers; a few may be left to hosts that drip.
+_MOST_WAITING = 256
 
 
 class Downloads:
@@ -63,6 +66,7 @@ class Downloads:
         self._headers = headers
         self._tls = tls
         self._client: httpx.Client | None = None
+        self._waiting = ThreadPoolExecutor(_MOST_WAITING)
 
     @contextmanager
     def streaming(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
@@ -77,7 +81,7 @@ class Downloads:
         """
         with self._places:
             try:
-                with self._traffic.asking(url):
+                with self._traffic.asking(host_of(url)):
                     response = self._begun(url, headers)
                 with closing(response):
                     yield response
@@ -86,6 +90,7 @@ class Downloads:
 
     def close(self) -> None:
         """Close the connections."""
+        self._waiting.shutdown(wait=False)
         if self._client is not None:
             self._client.close()
 
@@ -100,9 +105,7 @@ class Downloads:
         """
         client = self._made()
         request = client.build_request("GET", url, headers=dict(headers))
-        waiting = ThreadPoolExecutor(1)
-        answer = waiting.submit(client.send, request, stream=True)
-        waiting.shutdown(wait=False)
+        answer = self._waiting.submit(client.send, request, stream=True)
         try:
             return answer.result(self._patience)
         except TimeoutError as error:
@@ -112,11 +115,10 @@ class Downloads:
     def _made(self) -> httpx.Client:
         with self._making:
             if self._client is None:
-                self._client = httpx.Client(
+                self._client = Client(
                     follow_redirects=True,
                     # What is hashed is the file, not a server's own compression of it.
                     headers={**self._headers, "Accept-Encoding": "identity"},
-                    cookies=NoCookies(),
                     event_hooks=blocking(),
                     verify=self._tls,
                     timeout=httpx.Timeout(self._timeout, pool=None),

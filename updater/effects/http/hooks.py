@@ -5,8 +5,9 @@ A redirect makes a request too, so that no address goes by that a host names.
 
 from __future__ import annotations
 
-from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any
+
+import httpx
 
 from updater.effects.http.addresses import refuse_unusable, shown
 from updater.errors import BadAnswer
@@ -14,14 +15,24 @@ from updater.errors import BadAnswer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
 
-
-class NoCookies(CookieJar):
+class NoCookies(httpx.Cookies):
     """A jar that stays empty: who asks for facts has no session. What is sent is not even read."""
 
-    def extract_cookies(self, response: object, request: object) -> None:
+    def extract_cookies(self, response: httpx.Response) -> None:
         """Take nothing."""
+
+
+class Client(httpx.Client):
+    """A client for threads that takes no cookies."""
+
+    cookies = NoCookies()  # type: ignore[override]  # a property there
+
+
+class AsyncClient(httpx.AsyncClient):
+    """A client for tasks that takes no cookies."""
+
+    cookies = NoCookies()  # type: ignore[override]  # a property there
 
 
 def look_at_request(request: httpx.Request) -> None:

@@ -26,11 +26,11 @@ class Traffic:
         self._open: dict[object, tuple[str, float]] = {}
 
     @contextmanager
-    def asking(self, url: str) -> Iterator[None]:
-        """Count an address's host among those that are waited for, as long as this is open."""
+    def asking(self, host: str) -> Iterator[None]:
+        """Count a host among those that are waited for, as long as this is open."""
         request = object()
         with self._lock:
-            self._open[request] = host_of(url), time.monotonic()
+            self._open[request] = host, time.monotonic()
         try:
             yield
         finally:

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 
 def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """Apply edits, given in any order, from back to front."""
+    """Apply edits, given in any order; none replaces what another one does."""
+    parts: list[bytes] = []
+    end = len(data)
     for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
-        data = data[: edit.span.start] + edit.new + data[edit.span.end :]
-    return data
+        parts += data[edit.span.end : end], edit.new
+        end = edit.span.start
+    return b"".join((data[:end], *reversed(parts)))
 
 
 def apart(whose: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:

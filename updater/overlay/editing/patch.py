@@ -193,7 +193,7 @@ def _edits(
     fields = tuple(
         dict.fromkeys(
             # The line that is edited, wherever the field leads to.
-            replace(plan.change, line=data.count(b"\n", 0, plan.edit.span.start) + 1)
+            replace(plan.change, line=text.line_at(plan.edit.span.start))
             if plan not in behind
             else plan.change
             for plan in plans

@@ -90,7 +90,7 @@ def added(name: str, new: str, source: Source, text: NixText) -> Plan | None:
     indent = text.data[line_start:start]
     separator = b" " if indent.strip() else _line_ending(text.data, line_start) + indent
     edit = Edit(Span(end, end), separator + f'{name} = "{new}";'.encode("ascii"))
-    return Plan(edit, FieldChange(name, text.data.count(b"\n", 0, end) + 1, "", new))
+    return Plan(edit, FieldChange(name, text.line_at(end), "", new))
 
 
 def out_of_inherit(field: Field, new: str, text: NixText) -> list[Plan]:

@@ -7,6 +7,8 @@ by hand goes on saying the old one. Source: the documentation of setuptools-scm 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax, terms
@@ -44,7 +46,8 @@ _SUBSTITUTES = re.compile(r"substitute|--replace|\bsed\b|\bexport\b")
 # Not of what is required: `torch==1.0`, `torch >= 1.0`.
 _WORD_BEFORE = r"(?<![\w.<>~!+-])(?<![=<>~!]=)(?<![=<>~!]=\s)(?<![<>]\s)v?"
 _WORD_AFTER = r"(?![\w.-])"
-_TWICE = 2
+# Also where a mark ends one text and begins another.
+_QUOTED = re.compile(rb'"(?=([^"\n]+)")')
 _NUMBERS = 3
 """From so many numbers on, a text is the version and nothing else by chance."""
 
@@ -112,9 +115,9 @@ def _copies_around(draft: Draft, label: str, data: bytes) -> Iterator[str]:
 
     One that its source is made from moves with that.
     """
+    if label.encode("utf-8", "surrogateescape") not in _repeated(data):
+        return  # most often: the one is the version itself
     quoted = f'"{label}"'
-    if not label or data.count(quoted.encode("utf-8", "surrogateescape")) < _TWICE:
-        return  # most often: one is the version itself
     used = {name for _, _, value in _attributes(draft) for name in terms.names_in(value, data)}
     for field in ("src", "srcs", "version"):
         binding = draft.get(field)
@@ -126,6 +129,13 @@ def _copies_around(draft: Draft, label: str, data: bytes) -> Iterator[str]:
         node = found.expression if found is not None else None
         if node is not None and syntax.text(syntax.unwrap(node), data) == quoted:
             yield f"{name} (line {syntax.line(node)})"
+
+
+@lru_cache(maxsize=1)
+def _repeated(data: bytes) -> frozenset[bytes]:
+    """Return what stands more than once between two quotation marks of a line."""
+    texts = Counter(_QUOTED.findall(data))
+    return frozenset(text for text, times in texts.items() if times > 1)
 
 
 def _copies_in_meta(draft: Draft, label: str, data: bytes) -> Iterator[str]:

@@ -13,6 +13,7 @@ is parsed, while text is always read from the original:
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,14 @@ class NixText(Struct, frozen=True, dict=True):
     def root(self) -> Node:
         """The whole file's node."""
         return self.tree.root_node
+
+    def line_at(self, place: int) -> int:
+        """Return the line in which a byte of the file is, from 1."""
+        return bisect_left(self._line_ends, place) + 1
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.start() for match in re.finditer(b"\n", self.data)]
 
     @cached_property
     def ways(self) -> dict[int, WayParts]:
