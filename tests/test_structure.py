@@ -436,6 +436,7 @@ TEXTS_OF_OTHERS = {
     "identify.worker": "its own Unreproducible",
     "identify.search": "its own Unreproducible",
     "model.sri": "base64's sentences quote nothing",
+    "effects.database": "as the next one's",
     "effects.table": "SQLite's sentences name what this module calls its tables",
     "config.file": "the ValueErrors and the problems of config.yaml_text",
     "config.yaml_text": "of YAML's sentences, what they quote is left out",

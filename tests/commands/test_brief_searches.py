@@ -103,8 +103,7 @@ def test_what_was_searched_for_in_vain_is_not_searched_until_the_refs_change(
     pear.settle()
     again = row(project, "check")
     assert str(again["reason"]).startswith("none of 4 commits matches the pinned hash")
-    for path in (tmp_path / "home" / "cache" / "updater" / "identified").iterdir():
-        path.write_bytes(b"damaged")
+    (tmp_path / "home" / "cache" / "updater" / "facts-1.sqlite3").write_bytes(b"damaged" * 1000)
     assert row(project, "check") == again
 
 

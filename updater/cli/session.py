@@ -34,7 +34,6 @@ _ANSWERING = (
     "updater.choose.tracking",
     "updater.metadata.folders",
     "updater.audit.change.base",
-    "updater.effects.http.database",
     "updater.cli.output",
     "updater.report.terminal",
 )
@@ -100,6 +99,8 @@ class Session(Struct, frozen=True):
             async with self.network(progress) as (http, prefetcher):
                 with ExitStack() as stack:
                     answers = self._answers(progress)
+                    if answers is not None:
+                        stack.callback(answers.close)
                     run = Run(
                         config=self.config,
                         now=self.now,
@@ -175,7 +176,7 @@ class Session(Struct, frozen=True):
 
         if not self.request.cache:
             return None
-        return Answers(user_cache_path("updater") / "identified", progress.detail)
+        return Answers(user_cache_path("updater"), progress.detail)
 
     def _identifier(
         self, answers: Answers | None, progress: SilentProgress, http: Http

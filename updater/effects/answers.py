@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from updater.effects import kept
+from updater.effects.database import KeptDatabase
+from updater.effects.kept import untold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_FORM = "updater-answer-1"
+_NAME = "facts-1.sqlite3"
 
 
 class Answers:
@@ -21,32 +21,26 @@ class Answers:
 
     Args:
         folder: made where it is missing.
-        detail: is told which answer was dropped.
+        detail: is told that it was damaged.
     """
 
-    def __init__(self, folder: Path, detail: Callable[[str], None] = kept.untold) -> None:
-        self._folder = folder
-        self._detail = detail
+    def __init__(self, folder: Path, detail: Callable[[str], None] = untold) -> None:
+        self._database = KeptDatabase(folder / _NAME, untold, detail)
 
     def get(self, *question: str) -> dict[str, object] | None:
         """Return what was kept for a question, None where nothing was, or it is damaged."""
-        path = self._path(question)
-        try:
-            data = kept.read(path, _FORM)
-        except OSError:
-            return None
-        except kept.DamagedFile:
-            self._detail(f"{path} is damaged and was dropped; it is looked for again")
-            return None
-        answer = json.loads(data) if data is not None else None
-        return answer if answer and answer["question"] == list(question) else None
+        row = self._database.find(_key(question))
+        answer: dict[str, object] | None = json.loads(row[1]) if row is not None else None
+        return answer
 
     def keep(self, answer: dict[str, object], *question: str) -> None:
         """Keep an answer."""
-        data = json.dumps({"question": list(question), **answer}).encode()
-        with suppress(OSError):
-            kept.write(self._path(question), _FORM, data)
+        self._database.keep(_key(question), b"", json.dumps(answer).encode())
 
-    def _path(self, question: tuple[str, ...]) -> Path:
-        digest = hashlib.sha256("\0".join(question).encode()).hexdigest()
-        return self._folder / f"{digest[:40]}.json"
+    def close(self) -> None:
+        """Write what is still to be written."""
+        self._database.close()
+
+
+def _key(question: tuple[str, ...]) -> bytes:
+    return hashlib.sha256("\0".join(question).encode(errors="surrogateescape")).digest()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.loopback.faults import Drip
-from updater.effects.answers import Answers
 from updater.effects.git import command, seal
 from updater.effects.git.mirror import Mirror
 from updater.errors import Offline, UpstreamError
@@ -197,17 +196,3 @@ def test_a_mirror_that_lost_objects_when_its_run_was_killed_is_cloned_again(
     with Mirror.opened(url, cache, detail=told.append) as mirror:
         assert len(list(mirror.log())) == 1
     assert told == [f"{mirror.folder} is damaged and was dropped; it is cloned again"]
-
-
-def test_answers_come_back_by_their_question_and_broken_ones_do_not(tmp_path: Path) -> None:
-    told: list[str] = []
-    answers = Answers(tmp_path / "answers", told.append)
-    assert answers.get("a", "b") is None
-    answers.keep({"commit": "1"}, "a", "b")
-    assert answers.get("a", "b") == {"question": ["a", "b"], "commit": "1"}
-    assert answers.get("a", "c") is None
-    (file,) = (tmp_path / "answers").iterdir()
-    for damage in (b"{", b"", flipped(file.read_bytes()), file.read_bytes()[:-1]):
-        file.write_bytes(damage)
-        assert (answers.get("a", "b"), answers.get("a", "b")) == (None, None)
-    assert told == [f"{file} is damaged and was dropped; it is looked for again"] * 4

@@ -16,7 +16,7 @@ import anyio
 import pytest
 
 from tests.loopback.messages import Request, Response, redirect, text
-from updater.effects.http import database
+from updater.effects import database
 from updater.effects.http.addresses import origin
 from updater.effects.http.client import Http
 from updater.effects.http.credentials import Credential
@@ -242,12 +242,12 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a changed name of a column": lambda path: path.write_bytes(
         path.read_bytes().replace(b"digest BLOB", b"digesu BLOB")
     ),
-    "no table": lambda path: sqlite3.connect(path).execute("DROP TABLE answer"),
-    "a changed body": changed("UPDATE answer SET body = body || 'x'"),
-    "a changed header": changed("UPDATE answer SET head = replace(head, 'etag', 'etaf')"),
-    "a changed digest": changed("UPDATE answer SET digest = 'x'"),
-    "a body of another type": changed("UPDATE answer SET body = 5"),
-    "a time of another type": changed("UPDATE answer SET used = 'x', body = 'x'"),
+    "no table": lambda path: sqlite3.connect(path).execute("DROP TABLE kept"),
+    "a changed body": changed("UPDATE kept SET body = body || 'x'"),
+    "a changed header": changed("UPDATE kept SET head = replace(head, 'etag', 'etaf')"),
+    "a changed digest": changed("UPDATE kept SET digest = 'x'"),
+    "a body of another type": changed("UPDATE kept SET body = 5"),
+    "a time of another type": changed("UPDATE kept SET used = 'x', body = 'x'"),
 }
 
 
@@ -259,7 +259,7 @@ def test_a_damaged_answer_is_left_out_and_replaced(
     (path,) = runs.files()
     damage(path)
     assert runs.get(page)[0].body == b"hello"
-    assert runs.details == [f"{path} is damaged and was dropped; hosts are asked again"]
+    assert runs.details == [f"{path} is damaged and was dropped; what it had is found out again"]
     assert runs.get(page)[0].body == b"hello"
     assert (len(runs.details), runs.said) == (1, [])
     assert statuses(server) == [200, 200, 304]
@@ -295,7 +295,7 @@ def test_a_database_that_is_deleted_while_it_is_used_is_made_anew(
     assert runs.said == []
     (path,) = runs.files()
     with closing(sqlite3.connect(path)) as kept:
-        assert kept.execute("SELECT count(*) FROM answer").fetchone() == (2,)
+        assert kept.execute("SELECT count(*) FROM kept").fetchone() == (2,)
 
 
 def test_runs_side_by_side_keep_all_that_each_was_told(
@@ -375,7 +375,7 @@ def test_without_a_folder_nothing_is_kept(server: Server, page: str, tmp_path: P
 def last_used(path: Path, seconds_ago: float) -> None:
     """Make all answers of a database as old."""
     with closing(sqlite3.connect(path)) as kept, kept:
-        kept.execute("UPDATE answer SET used = ?", (int(time.time() - seconds_ago),))
+        kept.execute("UPDATE kept SET used = ?", (int(time.time() - seconds_ago),))
 
 
 def test_what_nobody_asked_for_in_long_is_deleted(runs: Runs, server: Server, page: str) -> None:
@@ -388,7 +388,7 @@ def test_what_nobody_asked_for_in_long_is_deleted(runs: Runs, server: Server, pa
     last_used(path, 89 * 24 * 3600)
     runs.get(other)
     with closing(sqlite3.connect(path)) as kept, kept:
-        kept.execute("UPDATE answer SET used = used - ?", (2 * 24 * 3600,))
+        kept.execute("UPDATE kept SET used = used - ?", (2 * 24 * 3600,))
     runs.get(more)
     runs.get(page, other)
     assert statuses(server)[-2:] == [200, 304]

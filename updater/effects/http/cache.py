@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from updater.effects.http.database import AnswerDatabase
+    from updater.effects.database import KeptDatabase
 
 _NAME = "answers-2.sqlite3"
 # What a caller may want to read again; everything else was about the exchange.
@@ -71,10 +71,10 @@ class Cache:
         self._opening = folder / _NAME, say, detail
 
     @cached_property
-    def _database(self) -> AnswerDatabase:
-        from updater.effects.http.database import AnswerDatabase  # noqa: PLC0415 - SQLite: 4 ms
+    def _database(self) -> KeptDatabase:
+        from updater.effects.database import KeptDatabase  # noqa: PLC0415 - SQLite: 4 ms
 
-        return AnswerDatabase(*self._opening)
+        return KeptDatabase(*self._opening)
 
     @staticmethod
     def key(url: str, headers: Mapping[str, str], content: bytes = b"") -> bytes:

@@ -1,7 +1,8 @@
-"""The database of kept answers: rows under keys, checked by a digest, the unused ones dropped.
+"""What is kept between runs in one file: rows under keys, checked by a digest.
 
-Jobs that run side by side share it: each writes what it has in one short transaction. A database
-in which a bit or a crash has spoiled something is begun anew, for all in it can be asked for again.
+A file for each row would cost its making, which takes most of a short run's time. Jobs that run
+side by side share a database: each writes what it has in one short transaction. One in which a bit
+or a crash has spoiled something is begun anew, for all in it can be found out again.
 """
 
 from __future__ import annotations
@@ -20,31 +21,33 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST = 512 * 1024 * 1024
-"""How many bytes are kept."""
+"""How many bytes a database keeps."""
 
 # What waits in memory to be written, and how long.
-_MOST_WAITING = 4 * 1024 * 1024
+_MOST_WAITING = 1024 * 1024
 _SECONDS_BETWEEN = 5.0
 # Who else writes is done after some milliseconds.
 _SECONDS_FOR_OTHERS = 3.0
 # When an answer was last of use need not be known better.
 _DAY = 24 * 3600
+# Rows are looked up by chance: more of the file would not help.
+_CACHE_KIB = 256
 _TABLE = """
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS answer (
+CREATE TABLE IF NOT EXISTS kept (
     key BLOB PRIMARY KEY, used INTEGER, sent BLOB, digest BLOB, head BLOB, body BLOB
 );
-CREATE INDEX IF NOT EXISTS usage ON answer (used);
+CREATE INDEX IF NOT EXISTS usage ON kept (used);
 COMMIT;
 """
-_FIND = "SELECT used, digest, head, body FROM answer WHERE key = ?"
-_SAME = "SELECT used, digest, head, body FROM answer WHERE key = ? AND head = ?"
-_SENT = "SELECT key, sent FROM answer WHERE sent IS NOT NULL ORDER BY used DESC, rowid DESC"
-_KEEP = "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?)"
-_USED = "UPDATE answer SET used = ? WHERE key = ?"
-_UNUSED = "DELETE FROM answer WHERE used < ?"
-_SIZES = "SELECT key, length(head) + length(body) FROM answer ORDER BY used DESC, rowid DESC"
-_DROP = "DELETE FROM answer WHERE key = ?"
+_FIND = "SELECT used, digest, head, body FROM kept WHERE key = ?"
+_SAME = "SELECT used, digest, head, body FROM kept WHERE key = ? AND head = ?"
+_SENT = "SELECT key, sent FROM kept WHERE sent IS NOT NULL ORDER BY used DESC, rowid DESC"
+_KEEP = "INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?, ?)"
+_USED = "UPDATE kept SET used = ? WHERE key = ?"
+_UNUSED = "DELETE FROM kept WHERE used < ?"
+_SIZES = "SELECT key, length(head) + length(body) FROM kept ORDER BY used DESC, rowid DESC"
+_DROP = "DELETE FROM kept WHERE key = ?"
 # What is the matter with the disk, or with who else is there, but not with what is in the file.
 _SURROUNDINGS = frozenset(
     (
@@ -56,12 +59,12 @@ _SURROUNDINGS = frozenset(
 _PRIMARY = 0xFF  # the part of an extended error code that tells the kind
 
 
-class AnswerDatabase:
-    """Kept answers in one file; where it cannot be read or written, that is said once.
+class KeptDatabase:
+    """Rows in one file; where it cannot be read or written, that is said once.
 
     Args:
         path: the file; it and its folder are made where something is to be written.
-        say: is told why nothing is kept.
+        say: is told why nothing can be kept.
         detail: is told that it was damaged.
     """
 
@@ -82,23 +85,23 @@ class AnswerDatabase:
     def find(self, key: bytes) -> tuple[bytes, bytes] | None:
         """Return head and body of what is kept under a key; None where nothing is."""
         waiting = self._waiting.get(key)
-        return waiting[:2] if waiting is not None else self._found(key, _FIND, (key,))
+        return waiting[:2] if waiting is not None else self._checked(key, _FIND, (key,))
 
     def has(self, key: bytes, head: bytes) -> bool:
-        """Tell whether an answer with such a head is kept under a key."""
+        """Tell whether a row with such a head is kept under a key."""
         waiting = self._waiting.get(key)
         if waiting is not None:
             return waiting[0] == head
-        return self._found(key, _SAME, (key, head)) is not None
+        return self._checked(key, _SAME, (key, head)) is not None
 
     def keep(self, key: bytes, head: bytes, body: bytes, sent: bytes = b"") -> None:
-        """Keep an answer; it is written with others: of some MB or seconds, or at the end.
+        """Keep a row; it is written with others: of some MB or seconds, or at the end.
 
         Args:
             key: what it is found by.
-            head: what it is; equal heads are of equal answers.
-            body: as it is packed.
-            sent: what it answers, beside the address.
+            head: what it is; equal heads are of equal bodies.
+            body: the rest.
+            sent: what it answers, if that was sent.
         """
         if self._broken:
             return
@@ -108,7 +111,7 @@ class AnswerDatabase:
             self._write()
 
     def sent(self) -> list[tuple[bytes, bytes]]:
-        """Return keys, and what was sent, of the answers to that; the newest first."""
+        """Return keys, and what was sent, of the rows that answer that; the newest first."""
         waiting = [(key, sent) for key, (*_, sent) in self._waiting.items() if sent]
         earlier = [own for own in self._rows(_SENT, ()) if own[0] not in self._waiting]
         return [*reversed(waiting), *earlier]
@@ -153,7 +156,7 @@ class AnswerDatabase:
                 if room < 0:
                     database.execute(_DROP, (key,))
 
-    def _found(
+    def _checked(
         self, key: bytes, query: str, values: tuple[bytes, ...]
     ) -> tuple[bytes, bytes] | None:
         for used, digest, head, body in self._rows(query, values):
@@ -197,6 +200,7 @@ class AnswerDatabase:
             )
             self._open.text_factory = bytes
             self._open.execute("PRAGMA synchronous = OFF")
+            self._open.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             if is_new:
                 self._open.executescript(_TABLE)
             self._inode = _inode(self._path)
@@ -220,7 +224,7 @@ class AnswerDatabase:
     def _begin_anew(self) -> None:
         self._close()
         self._used.clear()
-        self._detail(f"{self._path} is damaged and was dropped; hosts are asked again")
+        self._detail(f"{self._path} is damaged and was dropped; what it had is found out again")
         with suppress(OSError):
             self._path.unlink()
 
