@@ -1,4 +1,4 @@
-"""Answers that cannot change, kept in the cache folder for ever."""
+"""Answers that cannot change, kept in the cache folder for as long as runs ask for them."""
 
 from __future__ import annotations
 
