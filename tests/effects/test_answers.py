@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from updater.effects.answers import Answers
@@ -19,6 +21,17 @@ def test_answers_come_back_by_their_question(tmp_path: Path) -> None:
     for kept in (answers, Answers(tmp_path / "cache")):
         assert kept.get("a", "b") == {"commit": "2"}
         assert kept.get("a", "c") is None
+
+
+def test_they_stay_however_long_nobody_asks_for_them(tmp_path: Path) -> None:
+    for question in ("a", "b"):
+        answers = Answers(tmp_path / "cache")
+        answers.keep({"commit": question}, question)
+        answers.close()
+        (file,) = (tmp_path / "cache").iterdir()
+        with closing(sqlite3.connect(file)) as kept, kept:
+            kept.execute("UPDATE kept SET used = 5")
+    assert Answers(tmp_path / "cache").get("a") == {"commit": "a"}
 
 
 def test_damaged_ones_do_not_and_what_cannot_be_kept_is_only_found_out_again(

@@ -1,9 +1,10 @@
-"""Answers that cannot change, kept in the cache folder for as long as runs ask for them."""
+"""Answers that cannot change, kept in the cache folder for ever; the oldest go if there are too many."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import TYPE_CHECKING
 
 from updater.effects.database import KeptDatabase
@@ -25,7 +26,7 @@ class Answers:
     """
 
     def __init__(self, folder: Path, detail: Callable[[str], None] = untold) -> None:
-        self._database = KeptDatabase(folder / _NAME, untold, detail)
+        self._database = KeptDatabase(folder / _NAME, untold, detail, math.inf)
 
     def get(self, *question: str) -> dict[str, object] | None:
         """Return what was kept for a question, None where nothing was, or it is damaged."""

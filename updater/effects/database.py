@@ -66,11 +66,17 @@ class KeptDatabase:
         path: the file; it and its folder are made where something is to be written.
         say: is told why nothing can be kept.
         detail: is told that it was damaged.
+        unused: what nobody has asked for in so many seconds is dropped.
     """
 
     def __init__(
-        self, path: Path, say: Callable[[str], None], detail: Callable[[str], None]
+        self,
+        path: Path,
+        say: Callable[[str], None],
+        detail: Callable[[str], None],
+        unused: float = kept.UNUSED_SECONDS,
     ) -> None:
+        self._unused = unused
         self._path = path
         self._say = say
         self._detail = detail
@@ -144,7 +150,7 @@ class KeptDatabase:
 
     def _drop(self, database: sqlite3.Connection) -> None:
         """Delete what nobody has asked for in a long time, and the oldest of too much."""
-        database.execute(_UNUSED, (time.time() - kept.UNUSED_SECONDS,))
+        database.execute(_UNUSED, (time.time() - self._unused,))
         pages, free, size = (
             database.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("page_count", "freelist_count", "page_size")
