@@ -1,4 +1,4 @@
-"""Answers that cannot change, kept in the cache folder for ever; the oldest go if there are too many."""
+"""Answers that cannot change, kept in the cache folder for ever, but for the oldest of too many."""
 
 from __future__ import annotations
 
