@@ -1,4 +1,4 @@
-"""What httpx's clients look at: each address before it is asked, each answer before it is read.
+"""httpx's clients, and what they look at: each address that is asked, each answer before its body.
 
 A redirect makes a request too, so that no address goes by that a host names.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class NoCookies(httpx.Cookies):
+class _NoCookies(httpx.Cookies):
     """A jar that stays empty: who asks for facts has no session. What is sent is not even read."""
 
     def extract_cookies(self, response: httpx.Response) -> None:
@@ -26,13 +26,13 @@ class NoCookies(httpx.Cookies):
 class Client(httpx.Client):
     """A client for threads that takes no cookies."""
 
-    cookies = NoCookies()  # type: ignore[override]  # a property there
+    cookies = _NoCookies()  # type: ignore[override]  # a property there
 
 
 class AsyncClient(httpx.AsyncClient):
     """A client for tasks that takes no cookies."""
 
-    cookies = NoCookies()  # type: ignore[override]  # a property there
+    cookies = _NoCookies()  # type: ignore[override]  # a property there
 
 
 def look_at_request(request: httpx.Request) -> None:
