@@ -73,7 +73,14 @@ class Situations:
         """Make an empty repository of the owner ``o``."""
         return self.github.repository("o", name)
 
-    def overlay(self, name: str, body: str, settings: str = "", let: str = "") -> None:
+    def overlay(
+        self,
+        name: str,
+        body: str,
+        settings: str = "",
+        let: str = "",
+        builder: str = "buildPythonPackage",
+    ) -> None:
         """Write the overlay of one package.
 
         Args:
@@ -81,11 +88,16 @@ class Situations:
             body: the attributes of its set.
             settings: its keys in config.yaml, as a mapping in one line.
             let: what stands before it.
+            builder: the function that makes it.
         """
-        text = f"self: super: {let}{{ {name} = super.buildPythonPackage rec {{\n{body}}}; }}\n"
-        (self._overlays / f"{name}.nix").write_text(text)
+        self.write(name, f"super.{builder} rec {{\n{body}}}", let)
         if settings:
             self._settings.append(f"  {name}: {{{settings}}}\n")
+
+    def write(self, name: str, expression: str, let: str = "") -> None:
+        """Write the overlay of a package that is some expression; ``let`` stands before it."""
+        text = f"self: super: {let}{{ {name} = {expression}; }}\n"
+        (self._overlays / f"{name}.nix").write_text(text)
 
     def pin(
         self,
@@ -99,6 +111,7 @@ class Situations:
         more: str = "",
         settings: str = "",
         let: str = "",
+        builder: str = "buildPythonPackage",
     ) -> None:
         """Write the overlay of a package from GitHub; ``rev`` and ``sri`` are Nix expressions."""
         call = (
@@ -106,7 +119,7 @@ class Situations:
             f"  {field} = {rev};\n  hash = {sri};\n}};\n"
         )
         head = f'pname = "{name}";\nversion = "{version}";\n'
-        self.overlay(name, textwrap.indent(head + call + more, "  "), settings, let)
+        self.overlay(name, textwrap.indent(head + call + more, "  "), settings, let, builder)
 
     def results(
         self, *arguments: str, token: str = "", after: tuple[str, ...] = ()

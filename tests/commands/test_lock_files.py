@@ -38,13 +38,14 @@ def manifest(version: str) -> str:
 
 def overlay(beside: str, name: str = "tool") -> str:
     """Return an overlay of tool 1.0.0 with attributes beside its source."""
+    builder = "rustPlatform.buildRustPackage" if "cargo" in beside else "stdenv.mkDerivation"
     return f"""\
 final: prev:
 let
   lock = ./locks/tool.lock;
 in
 {{
-  {name} = prev.rustPlatform.buildRustPackage (finalAttrs: {{
+  {name} = prev.{builder} (finalAttrs: {{
     pname = "{name}";
     version = "1.0.0";
     src = prev.fetchFromGitHub {{

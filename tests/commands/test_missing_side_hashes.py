@@ -188,3 +188,85 @@ def test_a_source_gets_its_hash_where_nothing_else_changes(world: Situations, to
     assert after == before.replace('  hash = "";', f"  hash = {true};", 1)
     again = world.results("check", token=token, after=("bump",))[name]
     assert told(again) == ("held", said, "1.1")
+
+
+# --- what a builder needs, and nothing gives it ---
+
+_RUST, _GO, _NPM = "rustPlatform.buildRustPackage", "buildGoModule", "buildNpmPackage"
+NEEDED = {
+    "rust": (_RUST, "", "cargoHash"),
+    "rust-of-nothing": (_RUST, "cargoLock = null;\n", "cargoHash"),
+    "go": (_GO, "", "vendorHash"),
+    "go-of-a-version": ("buildGo124Module", "", "vendorHash"),
+    "npm": (_NPM, "", "npmDepsHash"),
+    "maven": ("maven.buildMavenPackage", "", "mvnHash"),
+}
+GIVEN = {
+    "rust-vendored": (_RUST, 'cargoVendorDir = "vendor";\n'),
+    "rust-lock": (_RUST, 'cargoLock.lockFile = "${src}/Cargo.lock";\n'),
+    "go-without-requirements": (_GO, "vendorHash = null;\n"),
+    "npm-deps": (_NPM, "npmDeps = super.importNpmLock { npmRoot = src; };\n"),
+    "rust-source-alone": (_RUST, ""),
+}
+SHAPES = {
+    "unread-part": "super.{builder} (super.part // {{ {body} }})",
+    "overridden": "(super.{builder} {{ {body} }}).overrideAttrs (old: {{ cargoDeps = old.src; }})",
+    "own-builder": "let buildRustPackage = super.mine; in buildRustPackage {{ {body} }}",
+}
+
+
+@pytest.fixture(scope="module")
+def builders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situations]:
+    """Packages of builders that vendor what a source requires."""
+    with situations(tmp_path_factory.mktemp("builders")) as made:
+        repository = made.repository("r")
+        sris = {}
+        for version in ("1.0", "1.1"):
+            repository.tag(f"v{version}", repository.commit({"Cargo.lock": version}))
+            sris[version] = f'"{nar_hash(repository, f"v{version}")}"'
+        packages = {name: (builder, more) for name, (builder, more, _) in NEEDED.items()} | GIVEN
+        for name, (builder, more) in packages.items():
+            settings = "src_only: true" if name.endswith("alone") else ""
+            for version, where in zip(sris, WHERE, strict=True):
+                made.pin(
+                    f"{name}-{where}",
+                    version,
+                    rev='"v${version}"',
+                    sri=sris[version],
+                    repo="r",
+                    more=more,
+                    settings=settings,
+                    builder=builder,
+                )
+        for name, shape in SHAPES.items():
+            body = (
+                f'pname = "{name}"; version = "1.0"; src = super.fetchFromGitHub '
+                f'{{ owner = "o"; repo = "r"; rev = "v1.0"; hash = {sris["1.0"]}; }};'
+            )
+            made.write(name, shape.format(builder=_RUST, body=body))
+        repository.settle()
+        yield made
+
+
+@pytest.mark.parametrize("command", ["check", "bump", "bump --no-build"])
+@pytest.mark.parametrize("where", WHERE)
+@pytest.mark.parametrize("name", NEEDED)
+def test_what_a_builder_needs_is_named(
+    builders: Situations, command: str, where: str, name: str
+) -> None:
+    builder, _, field = NEEDED[name]
+    package = builders.results(*command.split())[f"{name}-{where}"]
+    said = unwritten(builder.rpartition(".")[2], 1, field)
+    assert told(package) == ("held", said, "1.1")
+
+
+@pytest.mark.parametrize("name", [*(f"{name}-behind" for name in GIVEN), *SHAPES])
+def test_what_something_else_may_give_is_not_held(builders: Situations, name: str) -> None:
+    """Another attribute does, or it may: not all that the builder is given can be read."""
+    assert builders.results("check")[name]["status"] == "outdated"
+
+
+@pytest.mark.parametrize("name", ["go-without-requirements", "rust-vendored", "rust-source-alone"])
+def test_a_builder_that_has_what_it_needs_is_moved(builders: Situations, name: str) -> None:
+    assert builders.results("bump")[f"{name}-behind"]["status"] == "updated"
+    assert builders.results("check")[f"{name}-at-newest"]["status"] == "current"

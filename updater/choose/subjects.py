@@ -78,7 +78,9 @@ class Subject(Struct, frozen=True):
 
     @property
     def missing_beside(self) -> tuple[Field, ...]:
-        """The hashes beside the source that are still to come."""
+        """The hashes beside the source that are still to come, unless the source moves alone."""
+        if self.policy.src_only:
+            return ()
         return tuple(field for field in self.package.side_hashes if is_to_come(field))
 
     @property

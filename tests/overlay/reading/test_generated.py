@@ -154,7 +154,7 @@ def test_a_pin_in_another_file_is_left_to_what_writes_it(
         ("gems = bundlerEnv { gemdir = ./.; }", "gems"),
         (
             (
-                "ui = buildNpmPackage { inherit version src; "
+                "ui = buildNpmPackage { inherit version src; npmDeps = vendored; "
                 'postPatch = "cp ${./package-lock.json} package-lock.json"; }'
             ),
             "ui.postPatch",

@@ -49,7 +49,8 @@ class Draft(Struct):
     ``others`` are calls of functions that fetch but are none of the known fetchers; ``builder`` is
     the function whose argument it is; ``helper`` and ``caller`` are as for a call; ``mapped`` says
     that it is made of an element of a set or list, ``listed`` that it is an element of a list;
-    ``overridden`` is the name of the package that an override is of.
+    ``overridden`` is the name of the package that an override is of; ``whole`` says that all its
+    attributes are read: none comes from an argument of ``//`` that is not written here.
     """
 
     sets: tuple[AttributeScope, ...]
@@ -65,6 +66,7 @@ class Draft(Struct):
     mapped: bool = False
     listed: bool = False
     overridden: str = ""
+    whole: bool = True
 
     def get(self, *names: str) -> Binding | None:
         """Return the first of these attributes that the package has."""

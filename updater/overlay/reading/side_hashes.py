@@ -16,6 +16,8 @@ from updater.overlay.reading.references import is_made_from
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tree_sitter import Node
+
     from updater.model import Span
     from updater.overlay.reading.drafts import Call, Draft
     from updater.overlay.reading.fields import Fields
@@ -27,6 +29,20 @@ _OF_DEPENDENCIES = re.compile(
     r"fetch\w*(Deps|Dependencies|Vendor|Cargo|Yarn|Npm|Pnpm|Cache|Tarball)\w*|import\w*Lock"
 )
 _NONE = "null"
+# What a builder must be given, of whatever version: its hash, and what may stand in its place.
+# Source: nixpkgs, pkgs/build-support/rust/build-rust-package, go/module.nix,
+# node/build-npm-package and pkgs/by-name/ma/maven/build-maven-package.nix.
+_NEEDED = (
+    (
+        re.compile(r"buildRustPackage"),
+        ("cargoHash", "cargoSha256", "cargoDeps", "cargoLock", "cargoVendorDir"),
+    ),
+    (re.compile(r"buildGo\w*Module"), ("vendorHash", "vendorSha256")),
+    (re.compile(r"buildNpmPackage"), ("npmDepsHash", "npmDeps")),
+    (re.compile(r"buildMavenPackage"), ("mvnHash", "mvnFetchExtraArgs")),
+)
+# Go's says so that the source has all that it needs.
+_NULL_COUNTS = frozenset({"vendorHash", "vendorSha256"})
 # What may take the place of a hash.
 _OTHERWISE = ("outputHash", "outputHashAlgo")
 _LOOKS_LIKE_ONE = re.compile(
@@ -47,7 +63,7 @@ def find(
         fields: reads the file.
         places: what a new source changes: the version's literal, and the calls of the sources.
     """
-    hashes = list(_own_hashes(draft, fields))
+    hashes = [*_own_hashes(draft, fields), *_unwritten(draft, fields)]
     for call, own in _hashes_of_calls(draft, loose, fields):
         of_dependencies = _OF_DEPENDENCIES.fullmatch(call.function) is not None
         is_stale = of_dependencies or is_made_from(call, places, draft, fields.data)
@@ -90,6 +106,43 @@ def _own_hashes(draft: Draft, fields: Fields) -> Iterator[Field]:
             yield field
 
 
+def _unwritten(draft: Draft, fields: Fields) -> Iterator[Field]:
+    """Yield the hash that a package's builder needs, where nothing gives it."""
+    builder = draft.builder.rpartition(".")[2]
+    needed = next((names for head, names in _NEEDED if head.fullmatch(builder)), ())
+    own = draft.sets[-1].outer.find(draft.builder)
+    if not needed or draft.role != "package" or not draft.whole or _is_made_here(own):
+        return
+    statements = [own for attributes in draft.sets for own in attributes.statements]
+    below = {own.names[0] for own in statements if own.names[1:]}  # `cargoLock.lockFile = ...;`
+    if any(name in below or not _is_nothing(draft.get(name), fields) for name in needed):
+        return
+    if not any(map(_is_selected_from, (draft.node, draft.sets[-1].node))):
+        line, span = syntax.line(draft.node), syntax.span(draft.node)
+        yield Field(needed[0], line, span, "", None, (), None, function=builder)
+
+
+def _is_nothing(binding: Binding | None, fields: Fields) -> bool:
+    """Tell whether an attribute is not there, or `null` where that says nothing."""
+    if binding is None or binding.name in _NULL_COUNTS:
+        return binding is None
+    field = fields.field(binding)
+    return field is not None and field.text == _NONE
+
+
+def _is_made_here(function: Binding | None) -> bool:
+    """Tell whether a function is the file's own, though it has the name of a known one."""
+    return function is not None and function.expression is not None and not function.inherited
+
+
+def _is_selected_from(node: Node) -> bool:
+    """Tell whether something is taken of a package where it is made: ``(...).overrideAttrs``."""
+    place: Node | None = node
+    while place is not None and place.type not in ("binding", "select_expression"):
+        place = place.parent
+    return place is not None and place.type == "select_expression"
+
+
 def _hashes_of_calls(
     draft: Draft, loose: list[Call], fields: Fields
 ) -> Iterator[tuple[Call, list[Field]]]:
@@ -101,8 +154,7 @@ def _hashes_of_calls(
         number = f"[{places[:at].count(place)}]" if places.count(place) > 1 else ""
         source = fields.source(call, "", None)
         found = [field for name in HASH_FIELDS if (field := source.get(name)) is not None]
-        own = call.scope.find(call.function)  # the file's own function, of this name
-        is_own = own is not None and own.expression is not None and not own.inherited
+        is_own = _is_made_here(call.scope.find(call.function))
         is_patch = call.function in PATCHES and not is_own and source.get("url") is not None
         if is_patch and not found and not source.get(*_OTHERWISE):
             found = [Field("hash", source.line, source.span, "", None, (), None)]

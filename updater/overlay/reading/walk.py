@@ -158,6 +158,8 @@ class Walk:
         ]
         sets = tuple(attributes for _, operand_sets in operands for attributes in operand_sets)
         draft = (self._draft(visit, sets, node) if sets else None) or visit.draft
+        if draft is not None and draft.sets == sets:
+            draft.whole = all(operand_sets for _, operand_sets in operands)
         below: list[Visit] = []
         for operand, operand_sets in operands:
             if (
