@@ -264,6 +264,34 @@ def test_a_release_that_requires_itself_gets_what_its_extra_needs(workshop: Work
     assert said == [("pythonRemoveDeps", "pear"), ("propagatedBuildInputs", "tqdm")]
 
 
+def test_a_release_whose_code_requires_itself_is_repaired(workshop: Workshop) -> None:
+    """Only its build says so, and not the extra; what its import lacks is found in turn."""
+    workshop.overlay("pear", arguments="propagatedBuildInputs = [ ];\n")
+    workshop.add(
+        "pear",
+        "2.0",
+        module="import tqdm\n",
+        extra='dynamic = ["dependencies"]\noptional-dependencies = {fast = ["tqdm"]}\n',
+        setup='from setuptools import setup\nsetup(install_requires=["%s[fast]" % "pear"])\n',
+    )
+    result, packages = workshop.bump()
+    pear = packages["pear"]
+    assert pear["status"] == "updated", result.out
+    text = (workshop.project.root / "overlays" / "pear.nix").read_text()
+    assert "propagatedBuildInputs = [ super.python3Packages.tqdm ];" in text
+    assert 'pythonRemoveDeps = [ "pear" ];' in text
+    said = [(own["field"], own["input"], own["reason"]) for own in pear["adaptations"]]
+    assert said == [
+        ("pythonRemoveDeps", "pear", "2.0 requires itself, which no build can find"),
+        ("propagatedBuildInputs", "tqdm", "the module tqdm is imported, not declared"),
+    ]
+    extras = (
+        "the build does not say with which of its extras it requires itself: add what they need to "
+        "propagatedBuildInputs, unless it is there"
+    )
+    assert {"code": "requirements", "message": extras} in pear["warnings"]
+
+
 def test_what_only_code_declares_is_read_from_what_was_built(workshop: Workshop) -> None:
     workshop.add("apple", "2.0", extra='dynamic = ["dependencies"]\n', setup=COMPUTED)
     workshop.overlay("apple", arguments=f'format = "setuptools"; {with_set("numpy")}')

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from updater.adapt.attributes import candidates, provider, replacements
 from updater.adapt.build_systems import build_field
-from updater.adapt.requirements import runtime_field
+from updater.adapt.requirements import removal_of_itself, runtime_field
 from updater.building.unmet import of_the_build, of_the_wheel, unquoted
 from updater.model import normalized_name
 from updater.model.adaptation import Adaptation, InputAddition
@@ -126,11 +126,17 @@ def nowhere(shortfall: Shortfall) -> tuple[str, ...]:
 
 
 def repairs(shortfall: Shortfall) -> tuple[Adaptation, ...]:
-    """Return the inputs that a failed build lacks; none where any of them is nowhere."""
+    """Return the inputs that a failed build lacks; none where any of them is nowhere.
+
+    Of itself it can have none: its name is taken out of what it requires.
+    """
     made: list[Adaptation] = []
     situation = shortfall.situation
     declared, own = situation.declared, situation.own_names
     for lack in shortfall.lacking:
+        if lack.name == situation.project and lack.kind == "requirements":
+            made.append(removal_of_itself(situation, "itself"))
+            continue
         needed = provider(situation, lack.name) if lack.name not in own else None
         if needed is None:
             return ()

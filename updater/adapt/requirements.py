@@ -101,9 +101,7 @@ class RequirementPlanner(Struct):
         """Take the package's own name out of what it requires, which no build can find there."""
         if self.declared.checks:
             text = f"{requirement.name}[{','.join(sorted(requirement.extras))}]"
-            reason = f"{self.situation.version} requires itself as {text}, which no build can find"
-            edit = RequirementRemoval(requirement.name)
-            self.adaptations.append(Adaptation("requirements", edit, printable(reason)))
+            self.adaptations.append(removal_of_itself(self.situation, f"itself as {text}"))
 
     def _judge(self, requirement: Requirement) -> None:
         name = requirement.name
@@ -235,6 +233,12 @@ class RequirementPlanner(Struct):
         if self.missing:
             reasons.append(absence(self.missing))
         return f"{version} needs {'; and '.join(reasons)}"
+
+
+def removal_of_itself(situation: Situation, what: str) -> Adaptation:
+    """Return that a project no longer requires itself; ``what`` says as what it does."""
+    reason = f"{situation.version} requires {what}, which no build can find"
+    return Adaptation("requirements", RequirementRemoval(situation.project), printable(reason))
 
 
 def newer_python(situation: Situation, requirements: Requirements) -> str:

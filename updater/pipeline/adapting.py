@@ -21,7 +21,7 @@ from updater.metadata import requirements
 from updater.metadata.apart import read_apart
 from updater.metadata.folders import files_in
 from updater.model import Held, PinWarning
-from updater.model.adaptation import InputAddition
+from updater.model.adaptation import InputAddition, RequirementRemoval
 from updater.model.research import RequirementFacts
 from updater.model.sri import parse_hash
 from updater.pipeline.describing import SourceDescriptions, requirement_facts
@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 
 _FETCHERS = frozenset(WRITABLE)
+_UNNAMED_EXTRAS = (
+    "the build does not say with which of its extras it requires itself: add what they need to "
+    "propagatedBuildInputs, unless it is there"
+)
 
 
 class AdaptStage(Struct, frozen=True):
@@ -180,6 +184,8 @@ class AdaptStage(Struct, frozen=True):
             return None
         repaired = self._with(ready, (*ready.planned.adaptations, *more))
         changed = len(repaired.planned.adaptations) > len(ready.planned.adaptations)
+        if any(isinstance(own.edit, RequirementRemoval) for own in more):
+            repaired = _warned(repaired, AdaptationPlan(advice=(_UNNAMED_EXTRAS,)))
         return repaired if changed else None
 
     async def shortfall(self, ready: ReadyChange, build: Build) -> Shortfall | None:
