@@ -182,13 +182,13 @@ def test_an_empty_hash_is_filled_in_beside_the_newest_tag(world: Situations) -> 
 SAID = {
     "edited": ("held", "none of 4 commits matches the pinned hash"),
     "file": ("held", "no commit's archive has this hash: fetchurl hashes a file as it is"),
-    "mirrored": ("held", "overlays/mirrored.nix:3: urls[1] would go on naming the old file"),
+    "mirrored": ("held", "overlays/mirrored.nix:4: urls[1] would go on naming the old file"),
     "alone": ("skipped", 'to follow it, write `{ url = ...; sha256 = ""; }` for the address'),
     "in-a-set": ("skipped", 'to follow it, write `sha256 = "";` beside the address'),
     "slashed": (
         "skipped",
         (
-            "overlays/slashed.nix:3: the address does not tell whether its branch is feature or "
+            "overlays/slashed.nix:4: the address does not tell whether its branch is feature or "
             "feature/x: write a tag or a commit there"
         ),
     ),
