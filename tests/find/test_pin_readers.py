@@ -92,7 +92,10 @@ def test_a_pin_stays_that_may_come_to_a_package_with_a_hash_of_its_own(
             "/pins.json",
         ),
         ("let p = (lib.trivial.importJSON (toString ./pins.json)).foo; in ", "./pins.json"),
-        ("let p = lib.getAttr name (lib.trivial.importJSON ./pins.json); in ", "./pins.json"),
+        (
+            "let p = lib.attrByPath [ name ] null (lib.trivial.importJSON ./pins.json); in ",
+            "./pins.json",
+        ),
     ],
 )
 def test_a_pin_stays_that_is_read_in_a_way_that_is_not_understood(

@@ -191,6 +191,8 @@ BUMPS = {
     "mapped-attributes": Bump("tool"),
     "mapped-list": Bump("tool"),
     "mapped-names": Bump("plugin-tool"),
+    **dict.fromkeys(("mapped-names-of-a-list", "mapped-names-of-a-set"), Bump("tool")),
+    "selected-by-a-name": Bump("tool"),
     "tag-piped": Bump(ref="2-0-0"),
     **dict.fromkeys(
         ("crate", "crate-as-text", "crate-in-a-let"), Bump("tool", files=("tool/2.0.0/download",))

@@ -245,6 +245,26 @@ SHAPES = (
         '{ version = "VERSION"; pname = "@-b"; hash = "FAKE"; } ];',
         "own.hash",
     ),
+    Shape(
+        "inherit (s@) @ @-b;",
+        "p@.${own}.version",
+        ("", "-b"),
+        "s@ = prev.lib.genAttrs (builtins.attrNames p@) (own: prev.mkDerivation "
+        "{ pname = own; inherit (p@.${own}) version; src = CALL; }); "
+        'p@ = { @ = { version = "VERSION"; hash = "FAKE"; }; '
+        '@-b = { hash = "FAKE"; version = "VERSION"; }; };',
+        'builtins.getAttr "hash" p@.${own}',
+    ),
+    Shape(
+        "inherit (s@) @ @-b;",
+        "(prev.lib.getAttr own p@)",
+        ("", "-b"),
+        's@ = prev.lib.genAttrs [ "@" "@-b" ] (own: prev.mkDerivation '
+        "{ pname = own; version = builtins.getAttr own p@; src = CALL; }); "
+        'p@ = { @ = "VERSION"; @-b = "VERSION"; @-c = "VERSION"; }; '
+        'h@ = { @ = "FAKE"; @-b = "FAKE"; };',
+        "h@.${own}",
+    ),
     # what must stay
     Shape(
         '@ = prev.mkDerivation { pname = "@"; inherit (p@) version; src = CALL; };',

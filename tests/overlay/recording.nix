@@ -67,7 +67,8 @@ let
     fakeSha256 = "fake";
     optionals = condition: list: if condition then list else [ ];
     getDev = x: x;
-    inherit (builtins) mapAttrs;
+    inherit (builtins) mapAttrs getAttr;
+    genAttrs = names: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) names);
     mapAttrs' = f: set: builtins.listToAttrs (map (name: f name set.${name}) (builtins.attrNames set));
     nameValuePair = name: value: { inherit name value; };
     composeExtensions = f: g: final: prev: let p = f final prev; in p // g final (prev // p);

@@ -29,6 +29,7 @@ from updater.model.fields import (
     Part,
     Reference,
     Span,
+    literals_of,
 )
 from updater.model.hashes import Algorithm, GitOption, Hashed, HashMethod, Sri
 from updater.model.loans import Borrowing, OutsidePin, PinEntry
@@ -157,5 +158,6 @@ __all__ = [
     "Updated",
     "Verdict",
     "Wait",
+    "literals_of",
     "normalized_name",
 ]

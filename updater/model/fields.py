@@ -61,6 +61,11 @@ def _places(parts: tuple[Argument | Part, ...]) -> Iterator[Span | None]:
                 yield from _places(part)
 
 
+def literals_of(parts: tuple[Argument | Part, ...]) -> frozenset[Span]:
+    """Return where what parts are made from is written, as far as names lead there."""
+    return frozenset(place for place in _places(parts) if place is not None)
+
+
 class Field(Struct, frozen=True, omit_defaults=True):
     """One attribute of a package or of a fetcher call.
 
@@ -99,7 +104,7 @@ class Field(Struct, frozen=True, omit_defaults=True):
     @property
     def literals(self) -> frozenset[Span]:
         """Where what it is made from is written, as far as names lead there."""
-        return frozenset(place for place in _places(self.parts) if place is not None)
+        return literals_of(self.parts)
 
     @property
     def is_absent(self) -> bool:

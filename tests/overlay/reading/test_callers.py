@@ -67,7 +67,7 @@ OF_A_SET = f'{{ pname = "one"; hash = "{HASHES[0]}"; }}'
                 f"buildX {{ inherit pname version; {MADE} }}"
             ),
             OF_A_SET,
-            None,
+            "1.0",
         ),
         (
             (
@@ -138,11 +138,44 @@ def test_each_element_of_what_is_mapped_is_a_package(made: str) -> None:
             f"mapAttrs (n: p: {each('n', 'p.version', 'p.hash')}) {{ one = {PIN}; }}"
         ),
         f"listToAttrs (map (p: {{ name = g; value = {each('x', '1', 'p.hash')}; }}) [ {PIN} ])",
+        f"genAttrs names (n: {each('n', 'n', 'n')})",
+        f"genAttrs [ g ] (n: {each('n', 'n', 'n')})",
+        f"genAttrs (attrNames g) (n: {each('n', 'n', 'n')})",
     ],
 )
 def test_elements_that_are_not_written_as_such_are_left_alone(made: str) -> None:
     assert shown(f"self: super: {made}") == []
     assert read(f"self: super: {made}".encode()), "it is listed, with the reason"
+
+
+@pytest.mark.parametrize("names", ['[ "one" "two" ]', "(attrNames pins)", "(lib.attrNames pins)"])
+def test_each_name_is_a_package(names: str) -> None:
+    """Of a set, it stands where the set has it."""
+    made = each("n", "pins.${n}.version", "(getAttr n pins).hash")
+    pins = f'{{ one = {PIN}; two = {{ version = "2.0"; hash = "{HASHES[1]}"; }}; }}'
+    text = f"self: super: with lib; let pins = {pins}; in lib.genAttrs {names} (n: {made})"
+    assert shown(text) == [("one", "1.0", HASHES[0]), ("two", "2.0", HASHES[1])]
+    assert [package.attribute for package in read(text.encode())] == [("one",), ("two",)]
+
+
+def test_a_version_that_is_the_name_of_an_attribute_is_told_as_such() -> None:
+    made = each("x", "v", "getAttr v pins")
+    text = f"with lib; genAttrs (attrNames pins) (v: {made})"
+    text = f'self: super: let pins = {{ "1.0" = "{HASHES[0]}"; }}; in {text}'
+    (package,) = read(text.encode())
+    assert package.skip == (
+        "its version (line 1) is the name of an attribute; to follow it, write it as one, "
+        'version = "1.0"'
+    )
+
+
+def test_what_is_made_for_each_system_is_one_package() -> None:
+    text = (
+        'self: super: { tools = genAttrs [ "x86_64-linux" "aarch64-linux" ] (system: '
+        f"{each('x', '1', 'y')}); }}"
+    ).replace("= 1", '= "1.0"')
+    (package,) = read(text.encode())
+    assert (package.attribute, package.label) == (("tools",), "1.0")
 
 
 @pytest.mark.parametrize(

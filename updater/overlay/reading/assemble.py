@@ -168,7 +168,7 @@ class Assembler:
         placed = PlacedPackage(
             package, (draft.statement, *(call.statement for call in reach.targets))
         )
-        reason = doubt(package, draft, calls) if package.source is not None else None
+        reason = doubt(package, draft, self._data, calls) if package.source is not None else None
         if reason is not None:
             return self._doubted(placed, reason, draft, calls), calls
         where = file_of_pins(package, draft, calls, self._data)
@@ -193,9 +193,11 @@ class Assembler:
         if reason.computed == "version" and label is not None and label.value is not None:
             text = " ".join(label.text.split())
             shown = "" if text == "version" else f": {text}"  # of what it inherits
+            is_name = len(label.parts) == 1 and isinstance(label.parts[0], str)
+            made = "the name of an attribute" if is_name else f"made of several texts{shown}"
             return placed.skipped(
-                f"its version (line {label.line}) is made of several texts{shown}; to follow it, "
-                f'write it as one, version = "{label.value}"'
+                f"its version (line {label.line}) is {made}; to follow it, write it as one, "
+                f'version = "{label.value}"'
             )
         if reason.computed and (draft.caller is not None or draft.helper):
             return placed.skipped(f"{what} is computed by a function")
@@ -256,7 +258,7 @@ class Assembler:
         if len(calls) != 1 or (package.version is None and not package.unlabelled):
             return package
         custom = self._fields.source(calls[0], "src", package.version)
-        if doubt(replace(package, source=custom), draft) is not None:
+        if doubt(replace(package, source=custom), draft, self._data) is not None:
             return package
         beside, locks = self._side_hashes(draft, [custom], package.version)
         others = side_hashes.others(draft, self._loose_others(draft), self._fields, beside)

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.choices import SYSTEM
 from updater.overlay.reading.drafts import ReplacedFetcher
 from updater.overlay.reading.scope import AttributeScope, Binding
 
@@ -25,8 +26,8 @@ _ALIAS = re.compile(rb"(?<![\w'-])([A-Za-z_][\w'-]*+)\s*+=\s*+(?:[\w'-]++\.)*+(f
 _FETCHER_AT_END = re.compile(rb"(?<!\w)fetch\w++\s*+;")  # in every alias, and in few files
 # The sets of nixpkgs that have its functions, too, and what flakes lead to them by.
 _SET = re.compile(
-    r"[\w'-]*(?:[Pp]ackages|pkgs|Pkgs)[\w'-]*|python\w*|rustPlatform|unstable|stable|default"
-    r"|(?:x86_64|i686|aarch64|armv7l|riscv64)-(?:linux|darwin)"
+    r"[\w'-]*(?:[Pp]ackages|pkgs|Pkgs)[\w'-]*|python\w*|rustPlatform|unstable|stable|default|"
+    + SYSTEM.pattern
 )
 _CALL, _CALL_WITH = "callPackage", "callPackageWith"
 # What a set may stand in as the argument of a function.

@@ -7,10 +7,12 @@ until a key is chosen for what selects among them.
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from updater.model import literals_of
 from updater.overlay.reading import syntax
 
 if TYPE_CHECKING:
@@ -18,10 +20,14 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from updater.model import Part, Span
     from updater.overlay.reading.scope import AttributeScope
 
 THEN, ELSE = "then", "else"
 """The keys of a condition."""
+
+SYSTEM = re.compile(r"(?:x86_64|i686|aarch64|armv[67]l|riscv64)-(?:linux|darwin)")
+"""The name of a system: what one of them selects, the others select, too."""
 
 # Two systems of two kernels, and a condition besides.
 _MOST_VARIANTS = 16
@@ -33,10 +39,12 @@ class Choices(Struct):
     Attributes:
         chosen: selector, as it is written -> key.
         open: selector -> the keys that every set has for which it selects.
+        settled: the literals that keys are made from which are no choice.
     """
 
     chosen: dict[str, str] = field(default_factory=dict)
     open: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    settled: set[Span] = field(default_factory=set)
 
     def key(self, selector: str, keys: tuple[str, ...]) -> str | None:
         """Return the key that is chosen; None where none is, which is noted."""
@@ -46,6 +54,10 @@ class Choices(Struct):
         there = self.open.get(selector, keys)
         self.open[selector] = tuple(key for key in there if key in keys)
         return None
+
+    def settle(self, parts: tuple[Part, ...], literal: Span | None) -> None:
+        """Note what a key is made from that can be read."""
+        self.settled.update(literals_of(parts), () if literal is None else (literal,))
 
     def variants(self) -> Iterator[dict[str, str]]:
         """Yield everything that could be chosen; nothing where nothing is open, or too much."""

@@ -23,6 +23,7 @@ _OPERATORS = frozenset({"+", "++", "==", "!=", "&&", "||"})
 # Beyond these, a name means no builtin but what something around it brings.
 _GLOBAL = frozenset({"toString"})
 _PIPE = "pipe"
+_OTHERS = frozenset({_PIPE, "getAttr"})  # that are not of texts
 
 
 def application(
@@ -40,7 +41,7 @@ def application(
         case "apply_expression":
             head, applied = terms.applied(node)
             operands = [argument for _, argument in applied]
-            if _name(head, scope, data) == _PIPE:
+            if library_function(head, scope, data) == _PIPE:
                 return _piped(operands, scope, data, read)
             name = _function(head, scope, data)
         case "binary_expression":
@@ -116,15 +117,15 @@ def constant(
 
 def _function(head: Node, scope: Scope, data: bytes) -> str:
     """Return the name of the function of text that a head names, else nothing."""
-    name = _name(head, scope, data)
+    name = library_function(head, scope, data)
     return name if name in FUNCTIONS else ""
 
 
-def _name(head: Node, scope: Scope, data: bytes) -> str:
+def library_function(head: Node, scope: Scope, data: bytes) -> str:
     """Return the name of the library's function that a head names, empty for another's."""
     names = terms.plain_names(head, data)
     name = names[-1] if names else ""
-    if name not in FUNCTIONS and name != _PIPE:
+    if name not in FUNCTIONS and name not in _OTHERS:
         return ""
     if name in OF_VERSIONS and names[-2:-1] != ("versions",):
         return ""

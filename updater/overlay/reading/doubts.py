@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from updater.model import HASH_FIELDS
-from updater.overlay.reading import syntax
+from updater.overlay.reading import syntax, values
+from updater.overlay.reading.choices import Choices
+from updater.overlay.reading.shape import SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from updater.model import Field, Package, Source
     from updater.overlay.reading.drafts import Call, Draft
+    from updater.overlay.reading.scope import Binding
 
 _LONGEST_SHOWN = 80
+# Hardly a file has a key that is computed.
+_COMPUTED_KEY = re.compile(rb"\.\s*(?:\$\{|\"[^\"]*\$\{)|getAttr\b")
+_HASH = re.compile(r"hash|sha\d", re.IGNORECASE)
+_OF_A_VERSION = frozenset({"date", "ref", "rev", "tag", "url", "version"})
 
 
 class Doubt(Struct, frozen=True):
@@ -31,12 +39,13 @@ class Doubt(Struct, frozen=True):
     computed: Literal["", "version", "arguments", "hashed"] = ""
 
 
-def doubt(package: Package, draft: Draft, calls: Sequence[Call] = ()) -> Doubt | None:
+def doubt(package: Package, draft: Draft, data: bytes, calls: Sequence[Call] = ()) -> Doubt | None:
     """Return what keeps a package from being read; None where nothing does.
 
     Args:
         package: as it is read.
         draft: it as it was found.
+        data: the file.
         calls: those of its sources.
     """
     name = package.name
@@ -56,6 +65,7 @@ def doubt(package: Package, draft: Draft, calls: Sequence[Call] = ()) -> Doubt |
         )
     doubts = [_source_doubt(source, hold) for source in package.sources]
     doubts += [_change_doubt(call, name, hold) for call in calls]
+    doubts.append(_key_doubt(package, draft, calls, data))
     return next((reason for reason in doubts if reason is not None), None)
 
 
@@ -69,6 +79,42 @@ def _change_doubt(call: Call, name: str, hold: str) -> Doubt | None:
         )
     what = f"{call.function} (line {line}) is changed by {call.changed}"
     return Doubt(what, "", "hashed") if call.changed else None
+
+
+def _key_doubt(package: Package, draft: Draft, calls: Sequence[Call], data: bytes) -> Doubt | None:
+    """Doubt a value that the version or rev chooses: ``hashes.${version}`` has none of the next."""
+    if _COMPUTED_KEY.search(data) is None:
+        return None
+    fields = [field for source in package.sources for field in source.fields]
+    named = [field for field in fields if field.name in _OF_A_VERSION]
+    moving = {field.literal for field in (*named, package.version) if field is not None} - {None}
+    for binding, choices in _bindings_of_hashes(draft, calls, data):
+        values.read(binding, data, choices)
+        if choices.settled & moving:
+            name, line = binding.name, syntax.line(binding.at)
+            return Doubt(
+                f"its {name} (line {line}) is chosen by its version, and the set has none for the "
+                f"next one; to follow it, write {name} without a set",
+                "",
+                "hashed",
+            )
+    return None
+
+
+def _bindings_of_hashes(
+    draft: Draft, calls: Sequence[Call], data: bytes
+) -> Iterator[tuple[Binding, Choices]]:
+    """Yield the source of a package, and the hashes in it and in the calls that it has."""
+    sets = [(own, Choices()) for own in draft.sets]
+    for call in (*calls, *draft.calls, *draft.others):
+        choices = Choices()
+        of_call = values.sets_of(call.argument, call.scope, data, choices)
+        sets += [(own, choices) for own in of_call]
+    for attributes, choices in sets:
+        for name in attributes:
+            binding = attributes.get(name)
+            if binding is not None and (name in SOURCES or _HASH.search(name)):
+                yield binding, choices
 
 
 def _lines_of_twice(draft: Draft, name: str) -> list[int]:

@@ -187,7 +187,10 @@ class Fields:
 
 
 def _distinct(variants: list[Source], attribute: str) -> list[Source]:
-    """Return the variants of a call, each hash once; none where one hash is of several files."""
+    """Return the variants of a call, each hash once; none where one hash is of several files.
+
+    Neither where one file has several hashes: they are of something that is not said here.
+    """
     by_hash: dict[Span, Source] = {}
     for variant in variants:
         field = variant.get(*HASH_FIELDS)
@@ -198,6 +201,10 @@ def _distinct(variants: list[Source], attribute: str) -> list[Source]:
             _arguments(twin) != _arguments(variant) or None in _arguments(twin).values()
         ):
             return []
+    said = [_arguments(variant) for variant in by_hash.values()]
+    files = {tuple(pair for pair in own.items() if pair[0] not in HASH_FIELDS) for own in said}
+    if len(files) < len({tuple(own.items()) for own in said}):
+        return []
     if len(by_hash) == 1 and len(variants) > 1:
         return [replace(variant, attribute=attribute) for variant in by_hash.values()]
     return list(by_hash.values())

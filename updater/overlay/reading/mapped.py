@@ -1,5 +1,7 @@
 """Packages that one function makes of the elements of a set or list: ``mapAttrs f { a = ...; }``.
 
+Of ``genAttrs [ "a" "b" ] f``, and of ``genAttrs (attrNames set) f``, the elements are names.
+
 The package is the element, as it is the call of a function that is called by its name. Sources:
 Nix manual, "Built-in functions"; nixpkgs, lib/attrsets.nix.
 """
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.overlay.reading import callees, syntax, terms, values
+from updater.overlay.reading.choices import SYSTEM
 from updater.overlay.reading.scope import AttributeScope, lookup
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 _MAPS = {"map": (0, 1), "forEach": (1, 0)}  # where the function stands, and where its list
 _PAIR = 2
+_OF_NAMES = "genAttrs"
 
 
 class _Unread(Exception):
@@ -43,7 +47,7 @@ class _Made(Struct):
 def mapped(
     head: Node, operands: list[Node], visit: Visit, functions: Functions, data: bytes
 ) -> list[Visit]:
-    """Return what each element becomes, as the value of an attribute of its own.
+    """Return what each element becomes, as the value of an attribute of its own, and the elements.
 
     Empty for any other application, and where one of the elements cannot be read.
 
@@ -54,20 +58,25 @@ def mapped(
         functions: those of the file.
         data: the file.
     """
-    reader = _READERS.get(_nixpkgs_name(head, visit.scope, data))
+    name = _nixpkgs_name(head, visit.scope, data)
+    reader = _READERS.get(name)
     if reader is None:
         return []
     try:
         made = list(reader(operands, visit.scope, functions, data))
     except _Unread:
         return []
-    return [_visit(own, visit) for own in made]
+    elements = operands[:1] if name == _OF_NAMES else operands[1:]
+    return [
+        *(_visit(own, visit) for own in made),
+        *(visit.argument(own, "source", "") for own in elements if made),
+    ]
 
 
 def _visit(made: _Made, visit: Visit) -> Visit:
     body = visit.same(made.value, made.scope)
     body.path = (*visit.path, made.name)
-    body.statement, body.caller = made.at, made.element
+    body.statement, body.caller, body.mapped = made.at, made.element, True
     return body
 
 
@@ -106,7 +115,39 @@ def _listed(
         yield _Made(*_pair(pair, data), element, element)
 
 
+def _named(
+    operands: list[Node], scope: Scope, functions: Functions, data: bytes
+) -> Iterator[_Made]:
+    """Read ``genAttrs names (name: ...)``; of names of systems all is one package."""
+    if len(operands) != _PAIR:
+        raise _Unread
+    elements = list(_names(operands[0], scope, data))
+    named = [
+        (values.evaluate(own, where, data).value, own, where, at) for own, where, at in elements
+    ]
+    if all(SYSTEM.fullmatch(name or "") for name, *_ in named):
+        raise _Unread
+    for name, element, where, at in named:
+        value = functions.result(operands[1], scope, [(element, where)])
+        if not name or value is None:
+            raise _Unread
+        yield _Made(name, *value, element, at)
+
+
+def _names(elements: Node, scope: Scope, data: bytes) -> Iterator[tuple[Node, Scope, Node]]:
+    """Yield each name of a list, what it reads, and where it stands."""
+    head, applied = terms.applied(syntax.unwrap(elements))
+    if len(applied) == 1 and _nixpkgs_name(head, scope, data) == "attrNames":
+        for _, _, where, at, key in _each_attribute([head, applied[0][1]], scope, data):
+            yield key, where, at
+        return
+    listed, where = _list(elements, scope, data)
+    for element in listed.children_by_field_name("element"):
+        yield element, where, element
+
+
 _READERS: dict[str, Callable[[list[Node], Scope, Functions, bytes], Iterator[_Made]]] = {
+    _OF_NAMES: _named,
     "listToAttrs": _listed,
     "mapAttrs": _attributes,
     "mapAttrs'": _renamed,

@@ -73,6 +73,8 @@ class SourceReach(Struct):
                     waiting.append((body, AttributeScope(node, scope, self.data).inner))
             case "string_expression" | "indented_string_expression":
                 self._folder(node, scope, waiting)
+            case "apply_expression" if (own := values.selected(node, scope, self.data)) is not None:
+                self._name(own, waiting, own.name)
             case "list_expression":
                 waiting += [(element, scope) for element in reversed(node.named_children)]
             case kind if kind in _INNER:
@@ -120,8 +122,8 @@ class SourceReach(Struct):
         if own is not None and names[:-1] in ((), ("finalPackage",)):
             self._name(own, waiting, names[-1])
             return
-        package = values.selected(node, scope, self.data) if len(names) > 1 else None
-        if package is not None:  # `final.tool.src`
+        package = values.selected(node, scope, self.data)
+        if package is not None:  # `final.tool.src`, `sources.${name}`
             self._name(package, waiting, ".".join(names))
             return
         sets = values.sets_of(base, scope, self.data) if base is not None else ()

@@ -118,6 +118,9 @@ def selected(node: Node, scope: Scope, data: bytes) -> list[tuple[Node, Scope]]:
     base, path = node.child_by_field_name("expression"), node.child_by_field_name("attrpath")
     if base is None or path is None:
         return []
+    own = values.selected(node, scope, data)
+    if own is not None:
+        return targets(own, data)
     names = terms.attribute_names(path, data)
     if names[0] == "finalPackage" and len(names) > 1:
         names = names[1:]

@@ -11,12 +11,13 @@ from msgspec import Struct
 
 from updater.model import Applied, Part, Reference, Span
 from updater.overlay.reading import syntax, terms
-from updater.overlay.reading.choices import ELSE, THEN, Choices, keys_of, selector_of
+from updater.overlay.reading.choices import ELSE, SYSTEM, THEN, Choices, keys_of, selector_of
 from updater.overlay.reading.computing import application, constant
 from updater.overlay.reading.functions import rendered
 from updater.overlay.reading.pin_files import default_read, value_read
 from updater.overlay.reading.results import argument_of
-from updater.overlay.reading.scope import AttributeScope, Binding, Scope, lookup
+from updater.overlay.reading.scope import AttributeScope, Binding, FunctionScope, Scope, lookup
+from updater.overlay.reading.selections import are_without, selection_of, written_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,7 +167,7 @@ class _Reader:
         if applied is not None:
             return _made((applied,))
         if node.type == "apply_expression":
-            return self._refer(self._by_function(node, scope))
+            return self._refer(self._got(node, scope))
         condition = node.child_by_field_name("condition")
         if condition is None:
             return _UNKNOWN
@@ -303,7 +304,7 @@ class _Reader:
                 binding = scope.find(syntax.text(node, self._data))
                 found = self._bound_sets(binding) if binding else self._read(node, scope)
             case "apply_expression":
-                found = self._read(node, scope) or self._bound_sets(self._by_function(node, scope))
+                found = self._read(node, scope) or self._bound_sets(self._got(node, scope))
             case _:
                 found = None
         return found
@@ -334,34 +335,35 @@ class _Reader:
         return package or self.sets(binding.expression, binding.scope)
 
     def selected(self, node: Node, scope: Scope) -> Binding | None:
-        """Return what ``a.b.${c}`` is bound to, with the key that is chosen for ``c``."""
-        base = node.child_by_field_name("expression")
-        path = node.child_by_field_name("attrpath")
-        parts = path.named_children if path is not None else []
-        if base is None or not parts:
+        """Return what ``a.b.${c}`` or ``getAttr c a`` is bound to, or what stands after ``or``.
+
+        Of a key that is not written here it is what is chosen for ``c``.
+        """
+        selection = selection_of(node, scope, self._data)
+        if selection is None:
             return None
-        # what an `or` stands in for is not said by a key that is there
-        dynamic = any(part.type == "interpolation" for part in parts)
-        if node.child_by_field_name("default") is not None and not dynamic:
-            return None
-        if terms.attribute_name(parts[0], self._data) == "finalPackage":
-            parts = parts[1:]
+        base, keys, default = selection
+        if written_key(keys[0], self._data) == "finalPackage" and len(keys) > 1:
+            keys = keys[1:]
         binding: Binding | None = None
-        for index, part in enumerate(parts):
-            plain = part.type != "interpolation"
-            if index == 0 and plain:
-                binding = self.attribute(base, scope, terms.attribute_name(part, self._data))
+        for index, part in enumerate(keys):
+            sets = self.sets(base, scope) if not index else self._bound_sets(binding)
+            key = self._key(part, scope, sets or ())
+            if default is not None and key is not None and sets and are_without(sets, key):
+                return Binding(key, default, scope, default)
+            if key is None:
+                return None
+            if not index:
+                binding = self.attribute(base, scope, key)
             else:
-                sets = self.sets(base, scope) if index == 0 else self._bound_sets(binding)
-                key = self._key(part, sets) if sets else None
-                if index and plain and not sets:
-                    name = terms.attribute_name(part, self._data)
-                    binding = self._of_bound_result(binding, name)
-                else:
-                    binding = lookup(sets, key) if sets and key is not None else None
+                binding = lookup(sets, key) if sets else self._of_bound_result(binding, key)
             if binding is None:
                 return None
         return binding
+
+    def _got(self, node: Node, scope: Scope) -> Binding | None:
+        """Return what a function that selects gives: ``getAttr "a" set``, or one of the file."""
+        return self.selected(node, scope) or self._by_function(node, scope)
 
     def _by_function(self, node: Node, scope: Scope) -> Binding | None:
         """Return what ``f { a = 1; b = 2; }`` is bound to, where f selects from its argument."""
@@ -371,12 +373,21 @@ class _Reader:
             return None
         part = selector_of(syntax.unwrap(function.expression), self._data)
         sets = self.sets(applied[0][1], scope) if part is not None else None
-        key = self._key(part, sets) if part is not None and sets else None
+        inner = FunctionScope(syntax.unwrap(function.expression), function.scope, self._data)
+        key = self._key(part, inner, sets) if part is not None and sets else None
         return lookup(sets, key) if sets and key is not None else None
 
-    def _key(self, part: Node, sets: tuple[AttributeScope, ...]) -> str | None:
-        name = terms.attribute_name(part, self._data)
-        return name if part.type != "interpolation" else self._choices.key(name, keys_of(sets))
+    def _key(self, part: Node, scope: Scope, sets: tuple[AttributeScope, ...]) -> str | None:
+        """Return the key that a part of a path is; of one that is not written, what is chosen."""
+        plain = written_key(part, self._data)
+        if plain is not None:
+            return plain
+        inner = part.child_by_field_name("expression") if part.type == "interpolation" else part
+        key = self.expression(inner, scope) if inner is not None else _UNKNOWN
+        if key.value is not None and not SYSTEM.fullmatch(key.value):
+            self._choices.settle(key.parts, key.literal)
+            return key.value
+        return self._choices.key(syntax.text(part, self._data), keys_of(sets)) if sets else None
 
     def _union(self, node: Node, scope: Scope) -> tuple[AttributeScope, ...] | None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

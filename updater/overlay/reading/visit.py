@@ -21,6 +21,7 @@ class Visit(Struct):
     ``fixpoint`` is the scope whose argument stands for that set (``finalAttrs: { ... }``);
     ``builder`` is the function whose argument it is; ``helper`` says that the binding is a
     function; ``caller`` is where a function of the file is applied, whose body this is;
+    ``mapped`` says that it is read for an element of a set or list, which is no package itself;
     ``overridden`` leads to the package that an override is of; ``listed`` says that it is in a
     list, so that the attribute is not what is made here.
     """
@@ -38,11 +39,12 @@ class Visit(Struct):
     caller: Node | None = None
     overridden: tuple[str, ...] = ()
     listed: bool = False
+    mapped: bool = False
 
     def part(self, node: Node) -> Visit:
         """Visit a node below that is not its value."""
         visit = Visit(node, self.scope, self.path, "", self.draft, self.statement)
-        visit.helper, visit.caller = self.helper, self.caller
+        visit.helper, visit.caller, visit.mapped = self.helper, self.caller, self.mapped
         visit.listed = self.listed or self.node.type == "list_expression"
         return visit
 
@@ -52,11 +54,12 @@ class Visit(Struct):
         visit = Visit(node, inner, self.path, self.role, self.draft, self.statement, self.bound)
         visit.fixpoint, visit.builder, visit.helper = self.fixpoint, self.builder, self.helper
         visit.caller, visit.overridden, visit.listed = self.caller, self.overridden, self.listed
+        visit.mapped = self.mapped
         return visit
 
     def argument(self, node: Node, role: Role, builder: str) -> Visit:
         """Visit a node below that is the argument of a builder, an override or a fetcher."""
         visit = Visit(node, self.scope, self.path, role, self.draft, self.statement, self.bound)
         visit.builder, visit.helper, visit.caller = builder, self.helper, self.caller
-        visit.listed = self.listed
+        visit.listed, visit.mapped = self.listed, self.mapped
         return visit

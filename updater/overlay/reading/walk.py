@@ -188,9 +188,9 @@ class Walk:
         draft.overridden = visit.overridden[-1] if visit.overridden else ""
         if visit.caller is not None:
             draft.node, draft.caller = visit.caller, visit.caller.start_byte
-            draft.mapped = draft.node.type != "apply_expression"
+            draft.mapped = visit.mapped
         self.drafts.append(draft)
-        if visit.statement is not None and visit.statement.type == "binding":
+        if visit.statement is not None and visit.statement.type == "binding" and not visit.mapped:
             self._bound.setdefault(visit.statement.start_byte, []).append((draft, visit.bound))
         if visit.fixpoint is not None:
             visit.fixpoint.close(sets)
@@ -221,7 +221,7 @@ class Walk:
                 own = () if statement.names == (whole,) else statement.names
                 path = visit.path + own
                 value = Visit(statement.value, inner, path, "", draft, statement.node, bound=True)
-                value.caller = visit.caller
+                value.caller, value.mapped = visit.caller, visit.mapped
                 below.append(value)
         return below
 
@@ -309,7 +309,7 @@ class Walk:
             bodies = mapped(head, operands, visit, self._functions, self._data)
             if 0 < len(bodies) <= self._applications:
                 self._applications -= len(bodies)
-                return [*bodies, *(visit.argument(own, "source", "") for own in operands[1:])]
+                return bodies
         role = self._role(name, head, applied, visit)
         below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
         inner = overridden_call(head, applied[0][1], self._data) if role == "override" else None
