@@ -31,6 +31,12 @@ NAMED = {
     "years-to-v": ("2023.5", "version", ("2023.1", "2023.5", "v0.1", "v0.2"), "v0.2"),
     "patches": ("9.0", '"V_9_0_P1"', ("V_9_0_P1", "V_9_1_P2"), "V_9_1_P2"),
     "to-days": ("1.0", '"v${version}"', ("2023-05-05", "v1.0", "2024-05-05"), "2024-05-05"),
+    "a-build": (
+        "23",
+        '"jdk-${version}+1"',
+        ("jdk-22+36", "jdk-23+1", "jdk-23.0.1+11"),
+        "jdk-23.0.1+11",
+    ),
     "same-version": ("0.2+cu118", '"v${version}"', ("v0.2+cu118", "v0.2+cu121"), "v0.2+cu121"),
     "short-years": ("20.12.1", '"v${version}"', ("v20.12.1", "v1.0.0", "v1.1.0"), "v1.1.0"),
     "years-from-v": ("2022.10", '"v${version}"', ("v2022.10", "1.0", "1.4"), "1.4"),
@@ -112,6 +118,12 @@ SERIES = {
         '"v${version}"',
         ("v1.0+build.5", "v1.0+build.12", "v1.0+build.7"),
         "1.0+build.12",
+    ),
+    "builds-of-a-version": (
+        "1.0+1",
+        '"v${version}"',
+        ("v1.0", "v1.0+1", "v1.0+10", "v1.0+9"),
+        "1.0+10",
     ),
     "two-letters": (
         "0.9.8za",
@@ -388,6 +400,7 @@ class TestBothWays:
     ) -> None:
         package = world.results("check", token=token)[f"series-{name}"]
         assert (package["status"], package["latest"]) == ("outdated", SERIES[name][3])
+        assert package["newest"]["version"] == SERIES[name][3]
 
     @pytest.mark.parametrize("name", WRITTEN)
     def test_a_format_says_how_tags_are_written(

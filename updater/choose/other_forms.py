@@ -59,7 +59,11 @@ def versions_in_other_forms(offered: Versions, names: TagNames) -> tuple[Release
     )
     part = part_of(offered, names)
     own = (*own, part) if part else own
-    wider = prefixed_form(own, "") if in_monorepo or part else widest_form(names)
+    if in_monorepo or part:
+        return tuple(Versions(offered.others, prefixed_form(own, "")).every)
+    lead = _lead_of(offered)
+    words = (*names.package, lead["name"]) if lead is not None else names.package
+    wider = widest_form(TagNames(words, names.repository, names.is_python))
     return tuple(Versions(offered.others, wider).every)
 
 
@@ -96,12 +100,7 @@ def part_of(offered: Versions, names: TagNames) -> str:
         offered: all tags, in the pin's form.
         names: what a tag may start with.
     """
-    form = offered.form
-    if form is None or form.time is not None or form.written is not None or not offered.every:
-        return ""
-    matches = (form.pattern.fullmatch(tag.candidate.ref) for tag in offered.every)
-    leads = {match.string[: match.start("version")] for match in matches if match is not None}
-    lead = _LEAD.fullmatch(leads.pop()) if len(leads) == 1 else None
+    lead = _lead_of(offered)
     if lead is None:
         return ""
     part, whole = plain_name(lead["name"]), plain_name(names.repository)
@@ -110,6 +109,16 @@ def part_of(offered: Versions, names: TagNames) -> str:
             return part
     is_folder = lead["sign"] == "/" and part != whole and not _OF_ALL.fullmatch(part)
     return part if is_folder and _is_beside(offered, names) else ""
+
+
+def _lead_of(offered: Versions) -> re.Match[str] | None:
+    """Return the words that all tags in the pin's form begin with; None where they have none."""
+    form = offered.form
+    if form is None or form.time is not None or form.written is not None:
+        return None
+    matches = (form.pattern.fullmatch(tag.candidate.ref) for tag in offered.every)
+    leads = {match.string[: match.start("version")] for match in matches if match is not None}
+    return _LEAD.fullmatch(leads.pop()) if len(leads) == 1 else None
 
 
 def _is_beside(offered: Versions, names: TagNames) -> bool:

@@ -162,16 +162,16 @@ def newest_offered(
 ) -> Candidate | None:
     """Return the newest release that upstream has, whatever else the policy says of it.
 
-    Of plain versions, one that is final and not yanked, if there is any; but none older than the
-    label of a pre-release that is pinned.
+    Of plain versions, and those counted like the pinned one, one that is final and not yanked, if
+    there is any; but none older than the label of a pre-release that is pinned.
 
     Args:
         versions: what upstream has.
         label: of what is pinned.
         prereleases: what is not final counts, too.
     """
-    offered = plain(versions.every)
     pinned = parse_version(label)
+    offered = plain(versions.every, pinned)
     final = (
         release.candidate
         for release in offered

@@ -229,7 +229,7 @@ class TagChooser:
         others = versions_in_other_forms(self._versions, self._repository.subject.names)
         # What has another form and no order with the pin is news where it comes after it.
         has_order = isinstance(current, Version)
-        unordered = (other for other in others if not (has_order and is_final(other.version)))
+        unordered = (other for other in others if not (has_order and _is_plain(other.version)))
         for release in islice(incomparable(unordered, current), _MOST_ASKED):
             if not counts_lower(release, new) and await self._onward.is_ahead(release.candidate):
                 return (_not_comparable(release.candidate.ref, shown),)
@@ -260,6 +260,11 @@ class TagChooser:
             if await self._onward.is_ahead(newest) and await self._onward.is_ahead(first):
                 tags.append(newest.ref)
         return (_not_comparable(" and ".join(tags), held.ref, tags[-1]),) if tags else ()
+
+
+def _is_plain(version: OrderedVersion) -> bool:
+    """Tell whether a version is final, and no variant or build of one: ``23+37``."""
+    return isinstance(version, Version) and is_final(version) and version.local is None
 
 
 def _not_comparable(tags: str, shown: str | None, last: str = "") -> PinWarning:

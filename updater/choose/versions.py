@@ -68,9 +68,15 @@ def is_final(version: OrderedVersion) -> bool:
     return isinstance(version, Version) and not version.is_prerelease
 
 
-def plain(offered: Sequence[Release]) -> Sequence[Release]:
-    """Return the plain versions, as they stand; all, if there are only dates and local variants."""
-    return [release for release in offered if _scheme(release.version) == (False, None)] or offered
+def plain(offered: Sequence[Release], current: OrderedVersion | None = None) -> Sequence[Release]:
+    """Return the plain versions, as they stand; all, if there are only dates and local variants.
+
+    Args:
+        offered: what upstream has.
+        current: of its scheme others count, too: builds beside a pinned build.
+    """
+    schemes = {(False, None), *((_scheme(current),) if current is not None else ())}
+    return [release for release in offered if _scheme(release.version) in schemes] or offered
 
 
 def label_bases(tags: Sequence[Release], label: str | None) -> Sequence[Release]:
