@@ -135,6 +135,97 @@ def test_a_function_that_cannot_be_parsed_makes_no_package(tmp_path: Path) -> No
     assert [(package.identity, bool(package.problem)) for package in found] == [("f.nix#", True)]
 
 
+PIN = 'version ? "1.0", hash ? "x"'
+OF_DEFAULTS = TOOL.replace("pname, version, hash", f'pname ? "tool", {PIN}')
+OF_A_SOURCE = (
+    '{ buildPythonPackage, fetchPypi, pname ? "tool", version ? "1.0", '
+    'src ? fetchPypi { inherit pname version; hash = "x"; } }: '
+    "buildPythonPackage { inherit pname version src; }"
+)
+OWN = ("1.0", "x", "")
+PART = "its {} would have to be given here, too, not in lib/f.nix"
+
+
+@pytest.mark.parametrize(
+    ("text", "calls", "packages"),
+    [
+        (OF_DEFAULTS, "a = C { };", {"lib/f.nix#": OWN}),
+        (OF_DEFAULTS, 'a = C { }; b = C { pname = "b"; };', {"lib/f.nix#": OWN}),
+        (OF_DEFAULTS, 'a = C { version = "2.0"; hash = "y"; };', {"a.nix#a": ("2.0", "y", "")}),
+        (
+            OF_DEFAULTS,
+            'a = C { }; b = C { version = "2.0"; hash = "y"; };',
+            {"a.nix#b": ("2.0", "y", ""), "lib/f.nix#": OWN},
+        ),
+        (
+            OF_DEFAULTS,
+            'a = C { hash = "y"; };',
+            {"a.nix#a": ("1.0", "y", PART.format("version")), "lib/f.nix#": OWN},
+        ),
+        (
+            OF_DEFAULTS,
+            'a = C { version = "2.0"; };',
+            {"a.nix#a": ("2.0", "x", PART.format("hash")), "lib/f.nix#": OWN},
+        ),
+        (OF_A_SOURCE, "a = C { };", {"lib/f.nix#": OWN}),
+        (
+            OF_A_SOURCE,
+            (
+                'a = C { version = "2.0"; src = prev.fetchPypi { pname = "a"; version = "2.0"; '
+                'hash = "y"; }; };'
+            ),
+            {"a.nix#a": ("2.0", "y", "")},
+        ),
+        (
+            OF_A_SOURCE,
+            "a = C { }; b = C { src = inputs.tool; };",
+            {"lib/f.nix#": OWN},
+        ),
+        (
+            OF_A_SOURCE.replace('version; hash = "x";', "version hash;").replace(
+                "fetchPypi,", "hash, fetchPypi,"
+            ),
+            'a = C { version = "2.0"; hash = "y"; };',
+            {"a.nix#a": ("2.0", "y", "")},
+        ),
+    ],
+)
+def test_a_default_is_the_files_own_unless_the_caller_gives_it(
+    tmp_path: Path, text: str, calls: str, packages: dict[str, tuple[str, str, str]]
+) -> None:
+    """Who gives all of a pin has a package of its own; a part of one holds the default's."""
+    overlay = f"final: prev: {{ {calls.replace('C {', 'prev.callPackage ./lib/f.nix {')} }}\n"
+    assert found(tmp_path, overlay, f=text) == packages
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "what"),
+    [
+        (OF_DEFAULTS, 'hash = "y";', "b (a.nix:1)"),
+        (OF_DEFAULTS, "version = prev.other.version;", "b"),
+        (OF_A_SOURCE, "inherit (inputs) src;", "b"),
+        (OF_DEFAULTS, 'version = "2.0"; hash = "y";', ""),
+        (OF_DEFAULTS, 'pname = "b";', ""),
+    ],
+)
+def test_a_default_stays_that_a_caller_has_beside_a_pin_of_its_own(
+    tmp_path: Path, text: str, given: str, what: str
+) -> None:
+    (tmp_path / "f.nix").write_text(text)
+    calls = f"a = prev.callPackage ./f.nix {{ }}; b = prev.callPackage ./f.nix {{ {given} }};"
+    (tmp_path / "a.nix").write_text(f"final: prev: {{ {calls} }}\n")
+    packages = find_packages(tmp_path, ["a.nix"]).packages
+    (own,) = (package for package in packages if package.file == "f.nix")
+    names = "hash and version" if text == OF_DEFAULTS else "src and version"
+    assert (own.lent, own.skip) == (
+        f"{what} calls f.nix with a part of its pin, and has the rest from here: give it all of "
+        f"{names}, or none"
+        if what
+        else "",
+        "",
+    )
+
+
 OVERLAY = """\
 final: prev: {
   one = prev.callPackage ../lib/tool.nix {
@@ -165,6 +256,25 @@ def test_a_bump_edits_the_caller(project: Project, index: Index) -> None:
     )
     assert function.read_text() == TOOL
     assert project.run("bump", "one").out == "current  one  1.1\n"
+
+
+def test_a_bump_edits_what_a_called_file_has_by_default(project: Project, index: Index) -> None:
+    """Of the caller nothing, however often it calls the file."""
+    index.release("tool", "1.0")
+    (new,) = index.release("tool", "1.1")
+    calls = "tool = prev.callPackage ./f.nix { }; in-a.tool = prev.callPackage ./f.nix { };"
+    caller = project.overlay("all.nix", f"final: prev: {{ {calls} }}\n")
+    before = caller.read_text()
+    text = OF_A_SOURCE.replace('"x"', f'"{FAKE}"')
+    path = project.overlay("f.nix", text)
+    (row,) = project.run("list", "--json").json["packages"]
+    assert (row["name"], row["file"], row["status"]) == ("tool", "overlays/f.nix", "found")
+    result = project.run("bump")
+    assert result.out == "updated  tool  1.0  -> 1.1  not built: build: {enabled: false}\n"
+    wanted = text.replace("1.0", "1.1").replace(FAKE, flat_hash(new.content))
+    assert (path.read_text(), caller.read_text()) == (wanted, before)
+    assert project.run("bump").out == "current  tool  1.1\n"
+    assert project.run("verify").out == "ok  tool  1.1\n"
 
 
 def test_a_change_that_only_the_function_could_make_is_refused(

@@ -186,6 +186,8 @@ BUMPS = {
     "override-with-the-name-as-an-attribute": Bump("tool-next"),
     "function-of-a-set": Bump("tool"),
     "function-of-texts": Bump("tool"),
+    "function-with-a-source-by-default": Bump("tool"),
+    "package-file-with-defaults": Bump(side_hashes={"vendorHash": NEWER}),
     "function-of-a-function": Bump("tool"),
     "builder-that-is-chosen": Bump("tool"),
     "mapped-attributes": Bump("tool"),

@@ -15,7 +15,7 @@ from updater.overlay.reading.neighbours import completed
 from updater.overlay.reading.pin_readers import with_readers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class PackageCall(Struct, frozen=True):
@@ -60,8 +60,8 @@ class OverlayFile(Struct, frozen=True):
 
     @property
     def is_function(self) -> bool:
-        """Tell whether a package in it is pinned by what its callers give."""
-        return any(map(is_given, self.packages))
+        """Tell whether a package in it is pinned by what its callers give, or may give."""
+        return any(is_given(package) or package.defaults for package in self.packages)
 
     @property
     def is_values(self) -> bool:
@@ -99,13 +99,52 @@ def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
         for overlay in by_file.values()
         for package in overlay.packages
         # what a function makes are the packages of its callers
-        if overlay.file not in functions or not is_given(package)
+        if overlay.file not in functions
+        or not (is_given(package) or _is_never_left_out(package, calls.get(overlay.file, ())))
     ]
+    packages = _with_shared_defaults(packages, calls)
     packages = _with_replaced(packages, by_file.values())
     texts = {overlay.file: overlay.data for overlay in by_file.values() if overlay.data is not None}
     arguments = {file: [call.arguments for call in own] for file, own in calls.items()}
     together = with_readers(held_together(completed(packages)), arguments, texts)
     return OverlayFiles(_told_apart(together), texts)
+
+
+def _is_never_left_out(package: Package, calls: Sequence[PackageCall]) -> bool:
+    """Tell whether each caller gives all that is a package's pin by default."""
+    given = [set(package.defaults) <= call.arguments.keys() for call in calls]
+    return bool(package.defaults) and bool(given) and all(given)
+
+
+def _with_shared_defaults(
+    packages: Sequence[Package], calls: Mapping[str, Sequence[PackageCall]]
+) -> list[Package]:
+    """Return packages, of which none moves by a default that a caller has with a pin of its own."""
+    partial = {
+        function.file: f"{package.name} ({package.file}:{package.line})"
+        for package in packages
+        if package.defaults
+        for function in package.functions
+        if not function.has_pins
+    }
+    by_file: dict[str, set[str]] = {}
+    for package in packages:
+        by_file.setdefault(package.file, set()).update(package.defaults)
+    for file, own in calls.items():
+        defaults = by_file.get(file, set())
+        for call in own:
+            if defaults & call.arguments.keys() and not defaults <= call.arguments.keys():
+                partial.setdefault(file, ".".join(call.attribute))
+    return [
+        replace(
+            package,
+            lent=f"{partial[package.file]} calls {package.file} with a part of its pin, and has "
+            f"the rest from here: give it all of {' and '.join(package.defaults)}, or none",
+        )
+        if package.defaults and package.file in partial and not package.functions
+        else package
+        for package in packages
+    ]
 
 
 def _with_replaced(packages: Iterable[Package], overlays: Iterable[OverlayFile]) -> list[Package]:

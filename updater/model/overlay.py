@@ -162,6 +162,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
             the list (``nativeCheckInputs = [ (tool.overrideAttrs { ... }) ];``); else empty.
         mapped: it is an element of which a function makes a package, so that its span is not the
             package's attributes.
+        defaults: the arguments of a function that is a file whose defaults its pin is read from.
         version_readers: attributes of the build that are made from the version, with their lines.
         rev_readers: those that are made from its source's rev or tag.
         version_copies: attributes of the build, and addresses in ``meta``, that have a copy of it
@@ -203,6 +204,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     lent: str = ""
     element_name: str = ""
     mapped: bool = False
+    defaults: tuple[str, ...] = ()
     version_readers: tuple[str, ...] = ()
     rev_readers: tuple[str, ...] = ()
     version_copies: tuple[str, ...] = ()

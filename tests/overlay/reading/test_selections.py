@@ -72,6 +72,26 @@ def test_a_hash_that_the_version_chooses_is_not_followed(sri: str, more: str, na
     )
 
 
+@pytest.mark.parametrize("default", ['"x86"', '"none"'])
+@pytest.mark.parametrize(
+    "chosen", ["{ x86 = X86; arm = ARM; }.${which}", 'if which == "x86" then X86 else ARM']
+)
+def test_what_a_caller_of_the_file_may_choose_is_open(default: str, chosen: str) -> None:
+    """The default is one choice: the hash of the others would be stale."""
+
+    def choice(x86: str, arm: str) -> str:
+        return chosen.replace("X86", f'"{x86}"').replace("ARM", f'"{arm}"')
+
+    inside = (
+        'pname = "tool"; inherit version; src = fetchurl { url = "https://d.example/${version}-${'
+        f'{choice("a", "b")}}}.zip"; hash = {choice(A, B)}; }};'
+    )
+    arguments = f'{{ mkDerivation, fetchurl, version ? "1.0", which ? {default} }}'
+    (package,) = read(f"{arguments}: mkDerivation {{ {inside} }}".encode())
+    assert (package.label, package.skip) == ("1.0", "")
+    assert [source.value("hash") for source in package.sources] == [A, B]
+
+
 def test_a_source_that_the_version_chooses_is_not_followed() -> None:
     call = f'fetchurl {{ url = "https://d.example/tool-1.0.zip"; hash = "{A}"; }}'
     inside = f'pname = "tool"; version = "1.0"; src = {{ "1.0" = {call}; }}.${{version}};'

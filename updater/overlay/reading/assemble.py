@@ -13,7 +13,7 @@ from updater.model.labels import is_date
 from updater.overlay.reading import side_hashes, syntax, values
 from updater.overlay.reading.borrowed import borrowing
 from updater.overlay.reading.doubts import doubt
-from updater.overlay.reading.elsewhere import is_elsewhere, of_function, of_pins
+from updater.overlay.reading.elsewhere import is_elsewhere, of_function, of_pins, with_defaults
 from updater.overlay.reading.fields import Fields
 from updater.overlay.reading.folders import build_folder
 from updater.overlay.reading.locks import Locks
@@ -164,7 +164,8 @@ class Assembler:
         )
         if not reach.targets:
             package = self._without_a_source(package, draft)
-        package = of_pins(of_function(package, draft, self._text), self._text)
+        package = of_function(with_defaults(package, draft), draft, self._text)
+        package = of_pins(package, self._text)
         placed = PlacedPackage(
             package, (draft.statement, *(call.statement for call in reach.targets))
         )

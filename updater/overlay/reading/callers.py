@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.overlay.reading import syntax, terms, values
-from updater.overlay.reading.scope import AttributeScope, Binding, FunctionScope, Scope, lookup
+from updater.overlay.reading.scope import (
+    AttributeScope,
+    Binding,
+    DefaultedScope,
+    FunctionScope,
+    Scope,
+    lookup,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -68,6 +75,15 @@ class CalledScope(FunctionScope):
         if given is not None or default is None:
             return given
         return Binding(name, default, self, default)
+
+    @property
+    def left_out(self) -> dict[str, Node]:
+        """The defaults of what the caller does not give."""
+        return {
+            name: default
+            for name, default in self.defaults.items()
+            if lookup(self._sets, name) is None
+        }
 
 
 class _Function(Struct):
@@ -203,6 +219,19 @@ class Functions:
                 scope = AttributeScope(body, scope, self._data).inner
             body = syntax.unwrap(body.child_by_field_name("body") or body)
         return _Function(body, scope)
+
+
+def defaults_around(scope: Scope | None) -> Iterator[tuple[str, Node, Scope]]:
+    """Yield the arguments that are what their function says by default, and what that reads."""
+    while scope is not None:
+        defaults: dict[str, Node] = {}
+        if isinstance(scope, CalledScope):
+            defaults = scope.left_out
+        elif isinstance(scope, DefaultedScope):
+            defaults = scope.defaults
+        for name, default in defaults.items():
+            yield name, default, scope
+        scope = scope.outer
 
 
 def _leads_to_function(node: Node) -> bool:

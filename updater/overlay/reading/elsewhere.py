@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.model import HASH_FIELDS
+from updater.overlay.reading import syntax
+from updater.overlay.reading.callers import defaults_around
 from updater.overlay.reading.generated import generated_by, program_of
 from updater.overlay.reading.pin_files import entry_of
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from updater.model import Field, FunctionFile, Package, Span
     from updater.overlay.reading.drafts import Draft
     from updater.overlay.reading.syntax import FilePart, NixText
+
+# The arguments of a fetcher that are written with a new version.
+_OF_A_PIN = frozenset({*HASH_FIELDS, "ref", "rev", "tag", "url", "version"})
 
 
 def is_elsewhere(package: Package, draft: Draft, text: NixText) -> bool:
@@ -41,11 +46,37 @@ def of_function(package: Package, draft: Draft, text: NixText) -> Package:
         for field in _hash_fields(package)
         if field.literal is None or _function_at(field.literal.start, text) is not None
     ]
+    names += [
+        field.name
+        for field in (package.version,)
+        if field is not None
+        and field.literal is not None
+        and _function_at(field.literal.start, text) is not None
+    ]
     package = replace(package, functions=(function,))
     if not names or package.skip:
         return package
     why = f"its {' and '.join(names)} would have to be given here, too, not in {function.file}"
     return replace(package, skip=why)
+
+
+def with_defaults(package: Package, draft: Draft) -> Package:
+    """Return a package with the arguments whose defaults, in the file of a function, are its pin.
+
+    Args:
+        package: as it was read.
+        draft: the same as it was found.
+    """
+    written = [field for source in package.sources for field in source.fields]
+    written = [field for field in written if field.name in _OF_A_PIN]
+    written += [*package.side_hashes, *((package.version,) if package.version is not None else ())]
+    places = {field.literal for field in written} - {None}
+    names = {
+        name
+        for name, default, _ in defaults_around(draft.sets[0])
+        if any(place is not None and place in syntax.span(default) for place in places)
+    }
+    return replace(package, defaults=tuple(sorted(names))) if names else package
 
 
 def of_pins(package: Package, text: NixText) -> Package:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # The start of most statements; all others are asked of the tree.
 _PLAIN = re.compile(rb"([A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*)\s*=")
 
+_FETCHER = re.compile(rb"(?:[\w'-]+\.)*fetch\w+$")
+_TEXTS = frozenset({"binary_expression", "indented_string_expression", "string_expression"})
+
 # What binds names for all that stands inside it, its own bindings included.
 _RECURSIVE = frozenset({"rec_attrset_expression", "let_expression", "let_attrset_expression"})
 
@@ -164,6 +167,30 @@ class FunctionScope(Scope):
         super().__init__(outer, frozenset(names))
 
 
+class DefaultedScope(FunctionScope):
+    """The names of a function that is a whole file: a text or call by default is what it means.
+
+    Whoever calls the file may give something else, which is then a package of the caller's.
+    """
+
+    __slots__ = ()
+
+    def bound(self, name: str) -> Binding | None:
+        """Return the text, or the fetcher's call, that a name stands for by default."""
+        default = self.defaults.get(name)
+        if default is None or not _is_pin(default):
+            return None
+        return Binding(name, default, self, default)
+
+
+def _is_pin(default: Node) -> bool:
+    """Tell whether a default is a text or the call of a fetcher, and no switch or package."""
+    if default.type == "apply_expression":
+        head, _ = terms.applied(default)
+        return _FETCHER.match(head.text or b"") is not None
+    return default.type in _TEXTS
+
+
 class Binding(Struct):
     """A name, the expression it is bound to, and the scope that the expression reads.
 
@@ -294,6 +321,11 @@ class AttributeScope(Scope):
 
 def _node(bound: Statement | tuple[Node, Node]) -> Node:
     return bound.node if isinstance(bound, Statement) else bound[0]
+
+
+def is_default(binding: Binding) -> bool:
+    """Tell whether a name is what a function that is a whole file has by default."""
+    return isinstance(binding.scope, DefaultedScope) and binding.at == binding.expression
 
 
 def lookup(sets: tuple[AttributeScope, ...], name: str) -> Binding | None:

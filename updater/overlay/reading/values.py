@@ -16,7 +16,14 @@ from updater.overlay.reading.computing import application, constant
 from updater.overlay.reading.functions import rendered
 from updater.overlay.reading.pin_files import default_read, value_read
 from updater.overlay.reading.results import argument_of
-from updater.overlay.reading.scope import AttributeScope, Binding, FunctionScope, Scope, lookup
+from updater.overlay.reading.scope import (
+    AttributeScope,
+    Binding,
+    FunctionScope,
+    Scope,
+    is_default,
+    lookup,
+)
 from updater.overlay.reading.selections import are_without, selection_of, written_key
 
 if TYPE_CHECKING:
@@ -88,6 +95,7 @@ class _Reader:
         self._data = data
         self._choices = choices if choices is not None else Choices()
         self._steps = 0
+        self._is_default = False  # what was read is what a caller of the file may give
 
     def expression(self, expression: Node, scope: Scope) -> Value:
         self._steps += 1
@@ -104,6 +112,7 @@ class _Reader:
             return self._refer(self.attribute(binding.owner, binding.scope, binding.name))
         if binding.inherited:
             return self._refer(binding.scope.find(binding.name))
+        self._is_default |= is_default(binding)
         return (
             self.expression(binding.expression, binding.scope) if binding.expression else _UNKNOWN
         )
@@ -163,7 +172,7 @@ class _Reader:
 
     def _application(self, node: Node, scope: Scope) -> Value:
         """Compute what a pure function makes of texts that can be read."""
-        applied = application(node, scope, self._data, self._operand)
+        applied = self._computed(node, scope)
         if applied is not None:
             return _made((applied,))
         if node.type == "apply_expression":
@@ -175,6 +184,17 @@ class _Reader:
         branch = node.child_by_field_name("consequence" if key == THEN else "alternative")
         return self.expression(branch, scope) if key and branch is not None else _UNKNOWN
 
+    def _computed(self, node: Node, scope: Scope) -> Applied | None:
+        """Return what a pure function makes; a condition on what a caller may give is open."""
+        condition = node.child_by_field_name("condition")
+        if condition is not None:
+            before, self._is_default = self._is_default, False
+            self._operand(condition, scope)
+            is_open, self._is_default = self._is_default, before
+            if is_open:
+                return None
+        return application(node, scope, self._data, self._operand)
+
     def _operand(self, expression: Node, scope: Scope) -> Argument | None:
         """Return what a function is applied to, also through names."""
         node = syntax.unwrap(expression)
@@ -184,7 +204,7 @@ class _Reader:
         plain = constant(node, scope, self._data, self._operand)
         if plain is not None:
             return plain
-        inner = application(node, scope, self._data, self._operand)
+        inner = self._computed(node, scope)
         if inner is not None:
             return inner
         value = self.expression(node, scope)
@@ -383,8 +403,10 @@ class _Reader:
         if plain is not None:
             return plain
         inner = part.child_by_field_name("expression") if part.type == "interpolation" else part
+        before, self._is_default = self._is_default, False
         key = self.expression(inner, scope) if inner is not None else _UNKNOWN
-        if key.value is not None and not SYSTEM.fullmatch(key.value):
+        is_open, self._is_default = self._is_default, before
+        if key.value is not None and not is_open and not SYSTEM.fullmatch(key.value):
             self._choices.settle(key.parts, key.literal)
             return key.value
         return self._choices.key(syntax.text(part, self._data), keys_of(sets)) if sets else None

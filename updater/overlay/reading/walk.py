@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.model import Span
 from updater.overlay.reading import callees, outside, syntax, terms, values, words
-from updater.overlay.reading.callers import CALL_PACKAGE, Functions
+from updater.overlay.reading.callers import CALL_PACKAGE, Functions, defaults_around
 from updater.overlay.reading.drafts import Call, Draft, PackageFile
 from updater.overlay.reading.mapped import mapped
 from updater.overlay.reading.pin_files import values_in
 from updater.overlay.reading.previous import is_source_override, overridden
-from updater.overlay.reading.scope import AttributeScope, FileScope, FunctionScope
+from updater.overlay.reading.scope import (
+    AttributeScope,
+    DefaultedScope,
+    FileScope,
+    FunctionScope,
+)
 from updater.overlay.reading.shape import (
     NAMES,
     SOURCES,
@@ -270,7 +275,8 @@ class Walk:
         body = node.child_by_field_name("body")
         if body is None:
             return ()
-        inner = FunctionScope(node, visit.scope, self._data)
+        is_file = visit.statement is None and not visit.role and not visit.listed
+        inner = (DefaultedScope if is_file else FunctionScope)(node, visit.scope, self._data)
         # `finalAttrs: { ... }`, and `finalAttrs: previous: { ... }` for an override.
         takes_two = body.type == "function_expression"
         fixpoint = visit.role == "package" or (visit.role == "override" and takes_two)
@@ -288,8 +294,10 @@ class Walk:
         value.helper |= visit.bound and visit.statement is not None and not visit.role
         if fixpoint:
             value.fixpoint = inner
-        defaults = (default for default in inner.defaults.values() if self._holds(default))
-        return [*map(visit.part, defaults), value]
+        defaults = [visit.part(own) for own in inner.defaults.values() if self._holds(own)]
+        for default in defaults:
+            default.scope, default.helper = inner, value.helper
+        return [*defaults, value]
 
     # --- applications ---
 
@@ -303,24 +311,35 @@ class Walk:
             if CALL_PACKAGE.fullmatch(name):
                 self._package_file(visit, [value for _, value in applied])
             operands = [operand for _, operand in applied if self._holds(operand)]
-            return [body, *(visit.argument(operand, "source", "") for operand in operands)]
+            given = [visit.argument(operand, "source", "") for operand in operands]
+            return [body, *given, *self._left_out(body)]
         if visit.draft is None and visit.bound and visit.caller is None:
             operands = [operand for _, operand in applied]
             bodies = mapped(head, operands, visit, self._functions, self._data)
             if 0 < len(bodies) <= self._applications:
                 self._applications -= len(bodies)
-                return bodies
+                return [*bodies, *(own for body in bodies for own in self._left_out(body))]
         role = self._role(name, head, applied, visit)
         below = [] if terms.plain_names(head, self._data) else [visit.part(head)]
         inner = overridden_call(head, applied[0][1], self._data) if role == "override" else None
         if inner is not None:
             made = terms.last_name(terms.applied(inner)[0], self._data)
-            below += [body for body in [self._called(visit.same(inner), made)] if body is not None]
+            body = self._called(visit.same(inner), made)
+            below += [body, *self._left_out(body)] if body is not None else []
         for _, operand in applied:
             is_union = syntax.unwrap(operand).type == "binary_expression"
             if is_union or role in ("package", "override") or self._holds(operand):
                 below.append(self._argument(visit, operand, role, head))
         return below
+
+    def _left_out(self, body: Visit) -> list[Visit]:
+        """Visit what a function that is called has by default, as it is for this caller."""
+        defaults = []
+        for _, default, scope in defaults_around(body.scope):
+            if body.caller is not None and self._holds(default):
+                defaults.append(body.argument(default, "source", ""))
+                defaults[-1].scope = scope
+        return defaults
 
     def _role(self, name: str, head: Node, applied: list[tuple[Node, Node]], visit: Visit) -> Role:
         """Return whose argument the operands are; note a fetcher's call, and a file's."""
