@@ -9,3 +9,7 @@ class Inexact(Exception):
 
 class Unreproducible(Exception):
     """This commit's archive has no hash to compare: it depends on more, or breaks a limit."""
+
+
+class Passing(Unreproducible):
+    """This commit's archive has a hash for a time: it says how long ago something was."""

@@ -31,6 +31,15 @@ _REF: Final = r"(?:(?:HEAD -> |tag: )?[^\s,\"'()<>$:]+)"
 _DECORATION: Final = re.compile(rf"(?P<names>{_REF}(?:, {_REF})*)")
 _ANY: Final = ("utf-8", "surrogateescape")
 _LARGEST_SEARCHED: Final = 1 << 16
+_AGE: Final = re.compile(
+    rb"\b\d+ (?:second|minute|hour|day|week|month|year)s?(?:, \d+ months?)? ago\b"
+)
+_LARGEST_WITH_AGE: Final = 1 << 12  # of a longer text that is marked, the words may be its own
+CHECK_OUT: Final = (
+    "Let git check the source out: write `forceFetchGit = true;` in fetchFromGitHub, or use "
+    "fetchgit"
+)
+"""What is to be done where an archive keeps no hash."""
 _MOST_GUESSES: Final = 40
 _MOST_BRANCHES: Final = 8
 _USUAL: Final = ("main", "master", "develop", "trunk", "dev")
@@ -154,8 +163,26 @@ def named_branch(hashed: Hashed | None) -> tuple[str, str]:
     return "", ""
 
 
+def age_in(hashed: Hashed | None) -> str:
+    """Say that a source's archive tells how old its commit is, so that its hash changes with time.
+
+    Empty where it does not. Source: ``show_date_relative`` in git's ``date.c``.
+    """
+    files = hashed.files if hashed is not None else {}
+    for path, data in files.items():
+        if len(data) <= _LARGEST_WITH_AGE and _AGE.search(data) and _is_substituted(path, files):
+            return f"its {path} tells how long ago its commit was made"
+    return ""
+
+
 def depends_on_refs(hashed: Hashed | None) -> str:
     """Return why a source's archive is not written yet, empty where nothing speaks against it."""
+    unsteady = age_in(hashed)
+    if unsteady:
+        return (
+            f"{unsteady}: the archive gets another hash as time goes by. {CHECK_OUT}, or decide "
+            "with `--to`"
+        )
     unsteady = branch_in(hashed)
     return unsteady and (
         f"{unsteady}: the archive gets another hash when the branch moves on. Wait until then, or "

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from updater.hashing.pointers import named
 from updater.identify.exact import Unreproducible
+from updater.identify.substitute import COUNTS_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -98,7 +99,12 @@ class NothingFound(Struct, frozen=True):
     @property
     def is_of_refs(self) -> bool:
         """Whether there are archives whose text depends on refs, which may have had the hash."""
-        return "$Format:" in self.why
+        return "$Format:" in self.why and not self.is_of_time
+
+    @property
+    def is_of_time(self) -> bool:
+        """Whether there are archives whose text changes with time, which may have had the hash."""
+        return COUNTS_TIME in self.why
 
     @property
     def explained(self) -> str:
@@ -125,6 +131,10 @@ class NothingFound(Struct, frozen=True):
             may_be = "one that is gone by now may have led there when the hash was written"
             archives = f"{others} an archive that changes with the refs that lead there"
             reasons = [f"no commit has the pinned hash now, but {archives} ({self.why}): {may_be}"]
+        elif self.is_of_time and not self.ended_by:
+            archives = f"{others} an archive that changes with time ({self.why})"
+            may_be = "it may have had the hash when that was written"
+            reasons = [f"no commit has the pinned hash now, but {archives}: {may_be}"]
         elif count:
             reasons.append(f"{others} no one hash: {self.why}")
         if self.lost:

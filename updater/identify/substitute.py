@@ -14,22 +14,24 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from updater.identify.exact import Inexact, Unreproducible
+from updater.identify.exact import Inexact, Passing, Unreproducible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from updater.identify.names import RefNames
 
+COUNTS_TIME: Final = "counts the time since the commit"
 FORMAT: Final = re.compile(rb"\$Format:([^$]*)\$")
 _PLACEHOLDER: Final = re.compile(
-    rb"%([ac][neitIs]|[HTPn%]|\(describe(?::[!-'*-~]*)?\)|\([a-z]+|.|$)", re.DOTALL
+    rb"%([ac][neitIsrh]|[HTPn%]|\(describe(?::[!-'*-~]*)?\)|\([a-z]+|.|$)", re.DOTALL
 )
 _PERSON: Final = re.compile(rb"([^<>\n]*?) ?<([^<>\n]*)> (\d{1,10}) ([+-])(\d\d)([0-5]\d)")
 _NAMES: Final = (b"d", b"D")
 _ABBREVIATED: Final = (b"h", b"t", b"p")
 _DESCRIBED: Final = b"(describe"
 _TIMES: Final = (b"aI", b"cI")
+_AGES: Final = (b"ar", b"ah", b"cr", b"ch")
 _ON_REFS: Final = (*_NAMES, *_ABBREVIATED, b"S", b"N", b"G", b"g", b"(decorate")
 
 
@@ -60,7 +62,7 @@ class CommitObject(Struct, frozen=True):
         """Return a file's content with every ``$Format:...$`` replaced.
 
         Raises:
-            Unreproducible: a placeholder depends on refs or other objects.
+            Unreproducible: a placeholder depends on refs, other objects or the present day.
             Inexact: a placeholder that is left to git.
         """
         return FORMAT.sub(lambda match: self._format(match[1]), text)
@@ -76,6 +78,9 @@ class CommitObject(Struct, frozen=True):
                 return self.identity.encode()
             case b"T" | b"P":
                 return b" ".join(self._headers(b"tree" if placeholder == b"T" else b"parent"))
+        if placeholder in _AGES:
+            shown = placeholder.decode()
+            raise Passing(f"$Format:%{shown}$ {COUNTS_TIME}")
         if placeholder in _ON_REFS or placeholder.startswith(_DESCRIBED):
             return self._surrounding(placeholder)
         if len(placeholder) == 2 and placeholder[:1] in b"ac":  # noqa: PLR2004 - two letters

@@ -13,7 +13,7 @@ from updater.audit.change.downgrade import KIND as DOWNGRADE
 from updater.choose.repository import PinnedRepository
 from updater.errors import StageError, UpstreamError
 from updater.hashing.pointers import advice
-from updater.identify.names import depends_on_refs, was_named
+from updater.identify.names import CHECK_OUT, depends_on_refs, was_named
 from updater.identify.questions import Identity
 from updater.model import (
     Candidate,
@@ -218,6 +218,8 @@ class Inspector(Struct, frozen=True):
 
 def _unfound(repository: PinnedRepository, nothing: NothingFound) -> str:
     """Say that no commit has a hash, and what to do."""
+    if nothing.is_of_time:
+        return f"{nothing.explained}. {CHECK_OUT}."
     is_renewable = nothing.is_of_refs and repository.named
     return f"{nothing.explained}. {_REHASH if is_renewable else CHOOSE_ONE}"
 

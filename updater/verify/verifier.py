@@ -14,7 +14,7 @@ from updater.choose.tracking import is_tag
 from updater.choose.versions import is_commit, is_shortened
 from updater.errors import HashError, NotFound, UpstreamError
 from updater.hashing.pointers import advice
-from updater.identify.names import branch_in, was_named
+from updater.identify.names import CHECK_OUT, age_in, branch_in, was_named
 from updater.identify.questions import Identity
 from updater.model import Candidate, NoFile, Pinned, PinWarning, Verdict
 from updater.model.labels import ordered
@@ -26,6 +26,7 @@ from updater.verify.inspector import is_label, labelled
 if TYPE_CHECKING:
     from updater.choose.run import Run
     from updater.choose.subjects import Subject
+    from updater.identify.search import NothingFound
     from updater.model import Fetch, Hashed, Offer, Outcome, Sri, State
 
 
@@ -114,7 +115,7 @@ class Verifier(Struct, frozen=True):
             return _unhashed(subject, sri, None, repository.pinned())
         pinned_hash = parse_hash(subject.pin.hash, sri.algorithm)
         if sri != pinned_hash:
-            return await self._untrue(repository, commit, sri)
+            return await self._untrue(repository, commit, fetched)
         moved_tag = self._moved(repository, commit, pinned_hash)
         return moved_tag or await self._true(repository, commit, fetched)
 
@@ -176,6 +177,9 @@ class Verifier(Struct, frozen=True):
         if unsteady and not repository.tracking.moving:
             message = f"{unsteady}: the pin is ok until the branch moves on"
             warnings += (PinWarning("names-branch", message),)
+        if unsteady := age_in(fetched):
+            message = f"{unsteady}: the pin is ok until that text changes. {CHECK_OUT}"
+            warnings += (PinWarning("tells-age", message),)
         paths = fetched.pointers if fetched is not None else ()
         message = advice(paths, repository.subject.source.fetcher)
         warnings += (PinWarning("lfs-pointers", message),) if message else ()
@@ -198,26 +202,28 @@ class Verifier(Struct, frozen=True):
         )
         return _verdict(subject, "tag moved", message, hint=hint)
 
-    async def _untrue(self, repository: PinnedRepository, commit: str, sri: Sri) -> Verdict:
+    async def _untrue(self, repository: PinnedRepository, commit: str, fetched: Hashed) -> Verdict:
         """Say why a source is not what its pin says: what does hold the hash decides."""
-        subject, rev = repository.subject, repository.subject.pin.rev
-        candidate, pinned, is_of_refs = None, repository.pinned(), False
+        subject, rev, sri = repository.subject, repository.subject.pin.rev, fetched.sri
+        candidate, pinned = None, repository.pinned()
+        nothing: NothingFound | None = None
         try:
             identity = await repository.hash.find_commit()
         except HashError as error:
             holds = error.message
         else:
             if isinstance(identity, Identity):
-                if identity.named_branch is not None and identity.is_named:
-                    return self._renamed(repository, sri, identity.named_branch)
+                changed = self._changed(repository, identity, fetched)
+                if changed is not None:
+                    return changed
                 candidate = await labelled(repository, identity.commit)
                 pinned = Pinned(rev, candidate.commit, candidate.version)
                 holds = f"the hash belongs to {candidate.version}, commit {candidate.commit}"
                 if identity.named_branch is not None:
                     holds = f"{holds}: {was_named(identity.named_branch)}"
             else:
-                holds, is_of_refs = identity.explained, identity.is_of_refs
-        hint = _way_out(candidate, is_renewable=is_of_refs and bool(repository.named))
+                holds, nothing = identity.explained, identity
+        hint = _way_out(candidate, nothing, is_named=bool(repository.named))
         if repository.tracking.moving:
             message = f"`{rev}` is commit {commit} now; {holds}"
             return _verdict(subject, "drifted", message, candidate, pinned, hint=hint)
@@ -233,20 +239,28 @@ class Verifier(Struct, frozen=True):
         return _verdict(subject, "wrong hash", message, candidate, pinned, hint=hint)
 
     @staticmethod
-    def _renamed(repository: PinnedRepository, sri: Sri, branch: str) -> Verdict:
-        """Judge a pin whose archive has the names of other refs in it than when it was hashed."""
-        subject = repository.subject
-        message = f"the archive of {subject.pin.rev} has {sri} now: {was_named(branch)}"
-        hint = "`updater pin` writes the hash that it has now"
-        pinned = repository.pinned()
-        return _verdict(subject, "wrong hash", message, None, pinned, hint=hint)
+    def _changed(
+        repository: PinnedRepository, identity: Identity, fetched: Hashed
+    ) -> Verdict | None:
+        """Judge a pin whose archive has another text than when it was hashed; None of others."""
+        subject, age = repository.subject, age_in(fetched)
+        if not identity.is_named or (identity.named_branch is None and not age):
+            return None
+        message, hint = age, CHECK_OUT
+        if identity.named_branch is not None:
+            message = was_named(identity.named_branch)
+            hint = "`updater pin` writes the hash that it has now"
+        message = f"the archive of {subject.pin.rev} has {fetched.sri} now: {message}"
+        return _verdict(subject, "wrong hash", message, None, repository.pinned(), hint=hint)
 
 
-def _way_out(candidate: Candidate | None, *, is_renewable: bool) -> str:
+def _way_out(candidate: Candidate | None, nothing: NothingFound | None, *, is_named: bool) -> str:
     """Say what makes a pin true, by what its hash belongs to."""
     if candidate is not None:
         return "`updater pin` writes what the hash belongs to"
-    if is_renewable:
+    if nothing is not None and nothing.is_of_time:
+        return CHECK_OUT
+    if nothing is not None and nothing.is_of_refs and is_named:
         return "`updater bump --rehash PKG` writes the hash that the source has now"
     return "choose a version with `updater bump --to VERSION`"
 
