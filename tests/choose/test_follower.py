@@ -598,5 +598,6 @@ def test_a_moving_rev_that_no_archive_can_identify_is_held(project: Project) -> 
     status, _, reason, _ = said(checked(project))
     assert status == "held"
     assert reason is not None
-    assert reason.startswith("no commit's archive has this hash: ")
-    assert reason.endswith(". Choose one with `--to VERSION`.")
+    assert reason.startswith("no commit's archive has its hash: ")
+    advice = ". Choose one with `--to VERSION`, or the newest commit with `--to main`."
+    assert reason.endswith(advice)

@@ -93,12 +93,23 @@ def behind(world: Situations) -> None:
 
 def others(world: Situations) -> None:
     """Pin what no tree has, a file as it is, and what has no hash."""
-    for name in ("edited", "file", "empty", "alone", "in-a-set", "mirrored", "slashed"):
+    for name in (
+        "edited",
+        "file",
+        "gone-file",
+        "empty",
+        "alone",
+        "in-a-set",
+        "mirrored",
+        "slashed",
+    ):
         history(world, name, "v1.0", "v1.1")
     sri = "sha256-hL1Pmx9MVuomGXqXxUa85bZDErbMqDgaN+u5KtWLWVk="
     at = {name: f"{HOME}/{name}/archive/main.tar.gz" for name in ("edited", "file", "empty")}
     overlay(world, "edited", CALLS["zip"].format(url=at["edited"], sri=sri))
     overlay(world, "file", f'fetchurl {{ url = "{at["file"]}"; hash = "{sri}"; }}')
+    gone = f"{HOME}/gone-file/archive/refs/heads/gone.tar.gz"
+    overlay(world, "gone-file", f'fetchurl {{ url = "{gone}"; hash = "{sri}"; }}')
     overlay(world, "empty", CALLS["tarball"].format(url=at["empty"], sri=""))
     overlay(world, "alone", f'builtins.fetchTarball "{HOME}/alone/archive/main.tar.gz"')
     url = f"{HOME}/in-a-set/archive/main.tar.gz"
@@ -179,9 +190,16 @@ def test_an_empty_hash_is_filled_in_beside_the_newest_tag(world: Situations) -> 
     assert world.results("verify", after=(BUMP,))["empty"]["state"] == "true"
 
 
+OF_BYTES = (
+    "its hash does not tell its commit: fetchurl hashes the archive as it is, not the tree in it"
+)
 SAID = {
     "edited": ("held", "none of 4 commits matches the pinned hash"),
-    "file": ("held", "no commit's archive has this hash: fetchurl hashes a file as it is"),
+    "file": (
+        "held",
+        (f"{OF_BYTES}. Choose one with `--to VERSION`, or the newest commit with `--to main`."),
+    ),
+    "gone-file": ("held", f"{OF_BYTES}. Choose one with `--to VERSION`."),
     "mirrored": ("held", "overlays/mirrored.nix:4: urls[1] would go on naming the old file"),
     "alone": ("skipped", 'to follow it, write `{ url = ...; sha256 = ""; }` for the address'),
     "in-a-set": ("skipped", 'to follow it, write `sha256 = "";` beside the address'),
@@ -204,6 +222,38 @@ def test_what_is_not_followed_says_what_to_write_and_stays(world: Situations, na
         assert package["status"] == status
         assert reason in package["reason"]
     assert world.text(name, "", BUMP) == world.text(name, "")
+
+
+VERSION = "choose a version with `updater bump --to VERSION`"
+JUDGED = {
+    "file": ("drifted", f"{VERSION}, or the newest commit with `--to main`"),
+    "gone-file": ("gone", VERSION),
+}
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_the_archive_of_a_branch_as_a_file_has_a_way_out(world: Situations, name: str) -> None:
+    """What `verify` and `pin` say to write can be written: nobody finds a commit of the bytes."""
+    verified = world.results("verify")[name]
+    assert (verified["state"], verified["hint"]) == JUDGED[name]
+    assert world.results("identify")[name]["reason"] == OF_BYTES
+    pinned = world.results("pin")[name]
+    assert (pinned["status"], pinned["reason"].startswith(f"{OF_BYTES}. Choose one with")) == (
+        "held",
+        True,
+    )
+
+
+@pytest.mark.parametrize(("name", "to"), [("file", "main"), ("file", "1.1"), ("gone-file", "1.1")])
+def test_what_is_chosen_takes_the_place_of_the_branch(
+    world: Situations, name: str, to: str
+) -> None:
+    command = f"bump {name} --no-build --to {to}"
+    repository = world.github.named(f"o/{name}")
+    assert repository is not None
+    chosen = repository.git("rev-parse", "main") if to == "main" else "v1.1"
+    assert f"{chosen}.tar.gz" in world.text(name, "", command)
+    assert world.results("verify", after=(command,))[name]["state"] == "true"
 
 
 @pytest.mark.parametrize("command", ["check", "verify", "pin", BUMP])

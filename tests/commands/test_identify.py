@@ -211,7 +211,9 @@ def test_a_source_with_submodules_is_not_searched_for(project: Project, attribut
         "skipped  vocos  0.1.0  no commit's archive has its hash: fetchSubmodules asks for more "
         "than the archive\n"
     )
-    assert "with `updater bump --to VERSION`." in project.run("pin").out
+    # `tag` takes no commit
+    commit = ", or the newest commit with `--to main`" if attribute == "rev" else ""
+    assert f"with `updater bump --to VERSION`{commit}." in project.run("pin").out
 
 
 def test_what_git_must_do_is_asked_of_git(project: Project, github: GitHub, tmp_path: Path) -> None:

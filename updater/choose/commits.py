@@ -97,13 +97,19 @@ def choose_over_commit(newest: Choice, relation: Relation) -> Choice:
             )
 
 
-def unknown_source(why: str) -> Wait:
+def unknown_source(why: str, branch: str = "") -> Wait:
     """Return the choice for a moving pin of which nobody knows what it holds: it is not guessed.
 
     Args:
         why: what was searched, or why nothing was.
+        branch: the one that it names, if that is there and its newest commit may be meant.
     """
-    return Wait(f"{why}. {CHOOSE_ONE}")
+    return Wait(f"{why}. {choice_of(CHOOSE_ONE, branch)}")
+
+
+def choice_of(advice: str, branch: str) -> str:
+    """Return the advice to choose a version, and how to choose the newest commit of a branch."""
+    return f"{advice[:-1]}, or the newest commit with `--to {branch}`." if branch else advice
 
 
 def moving_name(rev: str, offer: Offer) -> str:

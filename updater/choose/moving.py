@@ -82,7 +82,7 @@ class MovingPin(Struct, frozen=True):
         try:
             identification = await repository.hash.find_commit()
         except HashError as error:
-            return unknown_source(error.message)
+            return unknown_source(error.message, repository.named_branch)
         if isinstance(identification, Identity):
             return repository.candidate(identification.commit)
         if identification.brief is not None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from updater.choose.repository import PinnedRepository
     from updater.identify.questions import Identification
 
+_OF_BYTES = "{} hashes the archive as it is, not the tree in it"
+
 
 class PinnedHash:
     """The hash of a package, and the commits that may have it.
@@ -43,9 +45,24 @@ class PinnedHash:
         # Any tag will do: `tag = ...` takes no commit, and the call's switches are asked about.
         any_tag = Candidate("0", ref="0", commit="0" * 40)
         fetch = self._subject.fetch(any_tag, self._run.config.hosts)
-        if isinstance(fetch, NoFile) or fetch.blocked or fetch.unpack or fetch.hashless:
-            return "" if isinstance(fetch, NoFile) else fetch.blocked
-        return f"{self._subject.source.fetcher} hashes a file as it is, and no tree"
+        if isinstance(fetch, NoFile):
+            return ""
+        if fetch.blocked or fetch.unpack or fetch.hashless:
+            return fetch.blocked
+        return _OF_BYTES.format(self._subject.source.fetcher)
+
+    @property
+    def untraceable(self) -> str:
+        """Why nobody can find its commit, as a sentence of its own; else an empty string."""
+        blocked = self.blocked
+        if self.is_of_bytes:
+            return f"its hash does not tell its commit: {blocked}"
+        return blocked and f"no commit's archive has its hash: {blocked}"
+
+    @property
+    def is_of_bytes(self) -> bool:
+        """Whether it is that of an archive as it was sent."""
+        return self.blocked == _OF_BYTES.format(self._subject.source.fetcher)
 
     async def find_commit(self, *, anew: bool = False) -> Identification:
         """Ask the repository's history which commit it belongs to.
@@ -126,7 +143,7 @@ class PinnedHash:
             )
         pinned = parse_hash(pin.hash, "sha256")
         if self.blocked:
-            raise HashError(f"no commit's archive has this hash: {self.blocked}")
+            raise HashError(self.untraceable)
         tags = [tag.candidate.commit for tag in repository.by_label()]
         label = ordered(pin.version)
         labelled = [tag.candidate.commit for tag in repository.tags if tag.version == label]

@@ -20,7 +20,7 @@ from updater.choose.versions import is_commit
 from updater.choose.vetting import Vetting
 from updater.errors import NotFound
 from updater.fetchers import address
-from updater.model import Candidate, Choice, Pinned, PinWarning, Take
+from updater.model import Candidate, Choice, NoFile, Pinned, PinWarning, Take
 from updater.model.labels import ordered, parse_version, same_version
 
 if TYPE_CHECKING:
@@ -276,6 +276,16 @@ class PinnedRepository:
         rev = self._pin.rev
         tags = (tag.commit for tag in self.offer.candidates if tag.ref == rev)
         return rev if is_commit(rev) else next(tags, "")
+
+    @property
+    def named_branch(self) -> str:
+        """The branch that the rev says, if a commit may take its place; empty for all else."""
+        rev = self._pin.rev
+        if rev not in self.offer.branches or self.named:
+            return ""
+        commit = Candidate("0", commit=self.offer.branches[rev])
+        fetch = self.subject.fetch(commit, self.run.config.hosts)
+        return "" if isinstance(fetch, NoFile) else rev
 
     @property
     def held_before(self) -> str:

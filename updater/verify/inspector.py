@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from updater.audit.change.base import Step, examine
 from updater.audit.change.downgrade import KIND as DOWNGRADE
+from updater.choose.commits import choice_of
 from updater.choose.repository import PinnedRepository
 from updater.errors import StageError, UpstreamError
 from updater.hashing.pointers import advice
@@ -58,7 +59,7 @@ class Inspector(Struct, frozen=True):
             return Skipped(
                 package=subject.package,
                 tracking=repository.tracking,
-                reason=f"no commit's archive has its hash: {repository.hash.blocked}",
+                reason=repository.hash.untraceable,
             )
         identification = await self._identification(repository)
         if not isinstance(identification, Identity):
@@ -105,9 +106,9 @@ class Inspector(Struct, frozen=True):
             return repository.decision(repository.as_written(choice), held, warnings)
 
         if repository.hash.blocked:
-            reason = f"no commit's archive has its hash: {repository.hash.blocked}"
-            moves = repository.tracking.moving
-            return decided(Wait(f"{reason}. {CHOOSE_ONE}" if moves else reason))
+            reason, moves = repository.hash.untraceable, repository.tracking.moving
+            advice = choice_of(CHOOSE_ONE, repository.named_branch)
+            return decided(Wait(f"{reason}. {advice}" if moves else reason))
         if repository.checkout:
             return decided(*await self._checkout(repository))
         identification = await self._identification(repository)

@@ -108,7 +108,10 @@ class Verifier(Struct, frozen=True):
             message = (
                 f"{subject.project} has neither a tag nor a branch '{abridged(subject.pin.rev)}'"
             )
-            return _verdict(subject, "gone", message, hint="`updater identify` shows what it holds")
+            hint = "`updater identify` shows what it holds"
+            if repository.hash.blocked:
+                hint = _way_out(None, None, repository)
+            return _verdict(subject, "gone", message, hint=hint)
         fetched = await repository.hash.now(commit)
         sri = fetched.sri
         if subject.missing_hash:
@@ -223,7 +226,7 @@ class Verifier(Struct, frozen=True):
                     holds = f"{holds}: {was_named(identity.named_branch)}"
             else:
                 holds, nothing = identity.explained, identity
-        hint = _way_out(candidate, nothing, is_named=bool(repository.named))
+        hint = _way_out(candidate, nothing, repository)
         if repository.tracking.moving:
             message = f"`{rev}` is commit {commit} now; {holds}"
             return _verdict(subject, "drifted", message, candidate, pinned, hint=hint)
@@ -254,15 +257,20 @@ class Verifier(Struct, frozen=True):
         return _verdict(subject, "wrong hash", message, None, repository.pinned(), hint=hint)
 
 
-def _way_out(candidate: Candidate | None, nothing: NothingFound | None, *, is_named: bool) -> str:
+def _way_out(
+    candidate: Candidate | None, nothing: NothingFound | None, repository: PinnedRepository
+) -> str:
     """Say what makes a pin true, by what its hash belongs to."""
     if candidate is not None:
         return "`updater pin` writes what the hash belongs to"
     if nothing is not None and nothing.is_of_time:
         return CHECK_OUT
-    if nothing is not None and nothing.is_of_refs and is_named:
+    is_of_bytes = repository.hash.is_of_bytes
+    if repository.named and (is_of_bytes or (nothing is not None and nothing.is_of_refs)):
         return "`updater bump --rehash PKG` writes the hash that the source has now"
-    return "choose a version with `updater bump --to VERSION`"
+    advice = "choose a version with `updater bump --to VERSION`"
+    branch = repository.named_branch if is_of_bytes else ""
+    return f"{advice}, or the newest commit with `--to {branch}`" if branch else advice
 
 
 def _as_pinned(fetch: Fetch, written: str) -> Fetch:
