@@ -19,6 +19,7 @@ MODULES = sorted(PRODUCT.rglob("*.py"))
 ROOMS = (
     "text",
     "errors",
+    "toml",
     "model",
     "effects.processes",
     "effects",
@@ -55,7 +56,7 @@ ROOMS = (
 )
 """Every room, bottom-up: a module imports its own room and those that stand above it here."""
 
-LOOSE = {"errors", "text", "kinds", "__main__"}
+LOOSE = {"errors", "text", "toml", "kinds", "__main__"}
 """The modules that are rooms by themselves."""
 
 PARTED = ("", "audit", "overlay")

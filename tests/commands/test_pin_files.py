@@ -54,6 +54,26 @@ ARGUMENTS = """\
               "args": { "owner": "o", "repo": "tool", "tag": "vVERSION", "sha256": "HASH" } }
 }
 """
+TABLES = """\
+# version = "1.0"
+title = '''
+of "pins"'''
+
+[tool]
+version="VERSION"   # of upstream
+hash = 'HASH'
+day = 1_979 # a number
+	[other]
+	version = "1.0"
+	hash = "HASH2"
+"""
+DOTTED = """\
+list.tool.version = "VERSION"
+list.tool.args = { owner = "o", "repo" = "tool", tag = "vVERSION", sha256 = 'HASH' }
+[[others]]
+version = "1.0"
+hash = "HASH2"
+"""
 NPINS = """\
 {
   "pins": {
@@ -171,6 +191,26 @@ CASES = {
             "sources = import ./nix/sources.nix { };",
         ),
         *BY_NIV,
+    ),
+    "TOML, inherited": Written(
+        overlay(
+            f"    inherit (pins.tool) version;\n    {FETCHED}"
+            'tag = "v${version}"; inherit (pins.tool) hash; };\n',
+            "pins = prev.lib.importTOML ./pins.toml;",
+        ),
+        "pins.toml",
+        TABLES,
+        "what writes ./pins.toml",
+    ),
+    "TOML, as its arguments": Written(
+        overlay(
+            "    inherit (pins.list.tool) version;\n"
+            "    src = prev.fetchFromGitHub pins.list.tool.args;\n",
+            "pins = builtins.fromTOML (builtins.readFile ./data/pins.toml);",
+        ),
+        "data/pins.toml",
+        DOTTED,
+        "what writes ./data/pins.toml",
     ),
     "niv, inherited": Written(
         overlay(

@@ -217,6 +217,14 @@ SHAPES = (
         {"@.json": '{\n  "tool": {\n    "hash": "FAKE",\n    "version": "VERSION"\n  }\n}\n'},
     ),
     Shape(
+        '@ = prev.mkDerivation { pname = "@"; inherit (p@.a) version; src = CALL; };',
+        "p@.a.version",
+        ("",),
+        "p@ = prev.lib.importTOML ./@.toml;",
+        "p@.a.hash",
+        {"@.toml": "# ours\n[a]\nhash = 'FAKE' # 1\nversion=\"VERSION\"\nb.c = [ 'VERSION' ]\n"},
+    ),
+    Shape(
         "@ = prev.mkDerivation (q@.it // { doCheck = false; });",
         "version",
         ("",),

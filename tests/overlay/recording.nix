@@ -63,6 +63,7 @@ let
 
   lib = import ./expressions.nix // {
     importJSON = file: builtins.fromJSON (builtins.readFile file);
+    importTOML = file: builtins.fromTOML (builtins.readFile file);
     fakeHash = "fake";
     fakeSha256 = "fake";
     optionals = condition: list: if condition then list else [ ];

@@ -180,9 +180,9 @@ class PackageOptions(StrictKeys, frozen=True):
     generated: Annotated[
         Literal["skip", "edit"] | None,
         about(
-            "What becomes of a package whose pin a program wrote (npins, niv, nvfetcher, JSON that "
-            "an overlay reads): skip, the default, leaves it to that program; edit follows it as "
-            "any other, and edits the pin where it stands"
+            "What becomes of a package whose pin a program wrote (npins, niv, nvfetcher, JSON or "
+            "TOML that an overlay reads): skip, the default, leaves it to that program; edit "
+            "follows it as any other, and edits the pin where it stands"
         ),
     ] = None
     asset: Annotated[

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.metadata import toml
+from updater import toml
 from updater.metadata.requirements import parsed
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import ast
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from updater.metadata import headers, ini, source_code, toml
+from updater import toml
+from updater.metadata import headers, ini, source_code
 from updater.metadata.apart import read_apart
 from updater.metadata.version import declared_version, files_read
 from updater.model import normalized_name

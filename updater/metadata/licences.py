@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from updater.metadata import headers, toml
+from updater import toml
+from updater.metadata import headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

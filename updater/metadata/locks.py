@@ -11,7 +11,7 @@ import re
 
 from msgspec import Struct
 
-from updater.metadata.toml import tables
+from updater.toml import tables
 
 LARGEST = 8 << 20
 """The bytes that a lock file may have; the largest of real projects has a tenth of them."""

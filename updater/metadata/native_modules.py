@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from updater.metadata import source_code, toml
+from updater import toml
+from updater.metadata import source_code
 from updater.metadata.build_system import build_system
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from updater.metadata import toml
+from updater import toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from updater.metadata.toml import Tables
+    from updater.toml import Tables
 
 _RELEASE = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,18}){0,5}")
 _PLAIN = re.compile(r"(?P<operator>===?|~=|!=|<=|>=|<|>)?\s*(?P<version>[0-9A-Za-z.+!*-]+)")

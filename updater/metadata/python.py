@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from updater.metadata import headers, ini, toml
+from updater import toml
+from updater.metadata import headers, ini
 from updater.metadata.apart import read_apart
 from updater.metadata.folders import files_in
 from updater.text import printable

@@ -8,8 +8,9 @@ from msgspec import Struct
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from updater import toml
 from updater.errors import HostileFile
-from updater.metadata import headers, ini, poetry, requirement_files, setup_script, toml
+from updater.metadata import headers, ini, poetry, requirement_files, setup_script
 from updater.model.research import RequirementChange
 from updater.model.versions import read_version
 from updater.text import printable

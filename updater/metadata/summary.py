@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from updater.metadata import headers, ini, repositories, toml
+from updater import toml
+from updater.metadata import headers, ini, repositories
 from updater.text import printable
 
 if TYPE_CHECKING:

@@ -13,14 +13,15 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from updater.metadata import headers, ini, source_code, toml
+from updater import toml
+from updater.metadata import headers, ini, source_code
 from updater.metadata.apart import read_apart
 from updater.model.versions import LONGEST_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from updater.metadata.toml import Tables
+    from updater.toml import Tables
 
     Reader = Callable[[str], Awaitable[bytes | None]]
 

@@ -111,11 +111,17 @@ READS: dict[str, tuple[str, str, str, str]] = {
     "a hash in TOML": (
         "let pins = lib.importTOML ./pins.toml; in",
         f'version = "1.0"; src = fetchFromGitHub {{ {PINS} }};',
-        (
-            "what it fetches is read from ./pins.toml, and left to what writes that; "
-            "`generated: edit` follows pins in JSON (importJSON) only"
-        ),
+        "what it fetches is read from ./pins.toml, and left to what writes that",
         "what writes ./pins.toml",
+    ),
+    "a hash in YAML": (
+        "let pins = builtins.fromJSON (builtins.readFile ./pins.yaml); in",
+        f'version = "1.0"; src = fetchFromGitHub {{ {PINS} }};',
+        (
+            "what it fetches is read from ./pins.yaml, and left to what writes that; "
+            "`generated: edit` follows pins in JSON and TOML only"
+        ),
+        "what writes ./pins.yaml",
     ),
 }
 

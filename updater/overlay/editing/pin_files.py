@@ -1,28 +1,30 @@
 """Edits of the files of pins that a package reads, with their own proof.
 
-Only texts are replaced, each as a whole. The file is read again: JSON must have the same keys, and
-the same values but for those texts; Nix the same tokens outside of them. Its layout stays to the
-byte, since nothing else is written.
+Only texts are replaced, each as a whole. The file is read again: JSON and TOML must have the same
+keys, and the same values but for those texts; Nix the same tokens outside of them. Its layout stays
+to the byte, since nothing else is written.
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
-from updater.errors import PatchError
+from updater.errors import HostileFile, PatchError
 from updater.model import Edit, FileChange, Span
 from updater.model.decoding import UNREADABLE
 from updater.overlay.editing.edits import apart, apply_edits
 from updater.overlay.editing.proof import prove_tokens
 from updater.overlay.reading import syntax
 from updater.overlay.reading.transcripts import changed_texts
+from updater.toml import decode as decode_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from updater.model import FunctionFile, Package
     from updater.overlay.reading.syntax import FilePart, NixText
@@ -54,13 +56,20 @@ def pin_edits(
                 hint="update it by the program that writes the file",
             )
         own = by_file.setdefault(part.file.file, {})
-        if own.setdefault(place, replace(edit, span=place)).new != edit.new:
+        new = _quoted(edit.new, part.file.data[place.start : place.end])
+        if own.setdefault(place, replace(edit, span=place, new=new)).new != new:
             raise PatchError(
                 f"{package.identity}: one text of {part.file.file} would have to be both "
-                f"{own[place].new.decode()} and {edit.new.decode()}",
+                f"{own[place].new.decode()} and {new.decode()}",
                 hint="give the overlay a version of its own",
             )
     return {file: apart(file, own.values()) for file, own in by_file.items()}
+
+
+def _quoted(new: bytes, old: bytes) -> bytes:
+    """Return a new text in the quotes of the old one; TOML has two kinds."""
+    is_single = old.startswith(b"'") and not old.startswith(b"'''") and b"'" not in new
+    return b"'" + new[1:-1] + b"'" if is_single else new
 
 
 def pin_changes(
@@ -81,21 +90,36 @@ def pin_changes(
 
 
 def _prove(file: str, before: bytes, after: bytes, edits: tuple[Edit, ...]) -> None:
-    if not file.endswith(".json"):
+    decoded = _DECODERS.get(PurePosixPath(file).suffix)
+    if decoded is None:
         prove_tokens(file, edits, syntax.parse(before), syntax.parse(after))
         return
-    texts = {(_text(before[edit.span.start : edit.span.end]), _text(edit.new)) for edit in edits}
     try:
-        old, new = msgspec.json.decode(before), msgspec.json.decode(after)
-        changed = set(changed_texts(old, new))
-    except UNREADABLE as error:
+        texts = {
+            (_text(file, before[edit.span.start : edit.span.end]), _text(file, edit.new))
+            for edit in edits
+        }
+        changed = set(changed_texts(decoded(before), decoded(after)))
+    except (*UNREADABLE, HostileFile) as error:
         raise PatchError(f"{file}: the edit would change more than its texts") from error
     if changed != {pair for pair in texts if pair[0] != pair[1]}:
         raise PatchError(f"{file}: the edit would change more than its own texts")
 
 
-def _text(written: bytes) -> str:
+def _text(file: str, written: bytes) -> object:
+    if file.endswith(".toml"):
+        return decode_toml(b"value = " + written, file).get("value")
     return msgspec.json.decode(written, type=str)
+
+
+def _of_toml(data: bytes) -> object:
+    return decode_toml(data, "the file")
+
+
+_DECODERS: dict[str, Callable[[bytes], object]] = {
+    ".json": msgspec.json.decode,
+    ".toml": _of_toml,
+}
 
 
 def with_changes(

@@ -33,8 +33,8 @@ def program_of(path: str) -> str:
 
 
 def may_have_pins(path: str) -> bool:
-    """Tell whether a file may have pins that others read: JSON, or what a program writes."""
-    return path.endswith(".json") or bool(program_of(path))
+    """Tell whether a file may have pins that others read: data, or what a program writes."""
+    return path.endswith((".json", ".toml")) or bool(program_of(path))
 
 
 def generated_by(data: bytes, file: str) -> str:

@@ -164,8 +164,8 @@ def _read(function: str, argument: Node, data: bytes) -> Iterator[Origin]:
         is_data = shown.endswith(_OF_DATA)
         if is_data and not program and _is_short(shown):
             program, text = f"{_WRITER} {shown}", f"{text}, and left to what writes that"
-            if not shown.endswith(".json"):
-                text += "; `generated: edit` follows pins in JSON (importJSON) only"
+            if not shown.endswith((".json", ".toml")):
+                text += "; `generated: edit` follows pins in JSON and TOML only"
         yield Origin("file", text, program, data=is_data)
 
 

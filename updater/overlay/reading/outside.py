@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MOST_STEPS = 50
 _NAMES = ("variable_expression", "identifier")
 _PATHS = frozenset({"path_expression", "string_expression", "indented_string_expression"})
-_OF_DATA = (".toml", ".yaml", ".yml")
+_OF_DATA = (".yaml", ".yml")
 
 
 def outside_pin(

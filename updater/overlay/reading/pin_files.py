@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from updater.overlay.reading.scope import FileScope, Scope
 
 # Source: Nix manual, "Built-in functions"; nixpkgs, lib/trivial.nix and lib/customisation.nix.
-_OF_A_PATH = frozenset({"callPackage", "callPackages", "import", "importJSON"})
+_IMPORT_TOML = "importTOML"
+_OF_A_PATH = frozenset({"callPackage", "callPackages", "import", "importJSON", _IMPORT_TOML})
+_OF_TEXT = {"fromJSON": "importJSON", "fromTOML": _IMPORT_TOML}
 
 
 def values_in(text: syntax.NixText, around: FileScope) -> dict[str, tuple[Node, Scope]]:
@@ -47,11 +49,14 @@ def value_read(node: Node, scope: Scope, data: bytes) -> tuple[Node, Scope] | No
     head, applied = terms.applied(node)
     name = terms.last_name(head, data)
     operand = syntax.unwrap(applied[0][1]) if applied else node
-    if name == "fromJSON" and operand.type == "apply_expression":
+    if name in _OF_TEXT and operand.type == "apply_expression":
         inner, read = terms.applied(operand)
-        name = "import" if terms.last_name(inner, data) == "readFile" else ""
+        name = _OF_TEXT[name] if terms.last_name(inner, data) == "readFile" else ""
         operand = syntax.unwrap(read[0][1])
-    return file.pins.get(syntax.text(operand, data)) if name in _OF_A_PATH else None
+    path = syntax.text(operand, data)
+    if name not in _OF_A_PATH or path.endswith(".toml") != (name == _IMPORT_TOML):
+        return None
+    return file.pins.get(path)
 
 
 def default_read(name: str, scope: Scope, data: bytes) -> tuple[Node, Scope] | None:

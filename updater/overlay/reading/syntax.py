@@ -15,12 +15,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cache, cached_property, lru_cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.errors import HostileFile
 from updater.model import Span
 from updater.model.decoding import UNREADABLE
+from updater.overlay.reading.toml_transcripts import transcribed_toml
 from updater.overlay.reading.transcripts import transcribed
 
 if TYPE_CHECKING:
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 _COMMA = re.compile(rb",(?=\s*[}#/])")
 _SPACE = re.compile(rb"\s*")
 _PIPE = re.compile(rb"\|>|<\|")
+
+_TRANSCRIBERS = {".json": transcribed, ".toml": transcribed_toml}
 
 ATTRIBUTE_SETS = frozenset({"attrset_expression", "rec_attrset_expression"})
 
@@ -124,10 +129,11 @@ def parse(data: bytes, functions: Sequence[FunctionFile] = ()) -> NixText:
     for function in functions:
         start = len(whole) + 1
         text, places = function.data, None
-        if function.file.endswith(".json"):
+        transcribe = _TRANSCRIBERS.get(PurePosixPath(function.file).suffix)
+        if transcribe is not None:
             try:
-                transcript = transcribed(function.data, function.file)
-            except UNREADABLE:
+                transcript = transcribe(function.data, function.file)
+            except (*UNREADABLE, HostileFile):
                 continue
             text, places = transcript.text, transcript.places
         whole = b"\n".join((whole, text))

@@ -120,7 +120,7 @@ class _Writer:
             case b'"':
                 self._string(written, where)
             case _:
-                atom = _atom(written)
+                atom = nix_atom(written)
                 self._note(atom, None)
                 self.text += atom + b" "
 
@@ -163,8 +163,7 @@ class _Writer:
 
     def _string(self, written: bytes, where: Span) -> None:
         value = msgspec.json.decode(written, type=str)
-        escaped = _ESCAPED.sub(lambda match: "\\r" if match[0] == "\r" else f"\\{match[0]}", value)
-        text = f'"{escaped}"'.encode()
+        text = nix_string(value)
         if self._is_key:
             self._keys[-1] = value
         else:
@@ -184,7 +183,14 @@ class _Writer:
             self.places[Span(start, len(self.text))] = where
 
 
-def _atom(written: bytes) -> bytes:
+def nix_string(value: str) -> bytes:
+    """Return a text as Nix writes it."""
+    escaped = _ESCAPED.sub(lambda match: "\\r" if match[0] == "\r" else f"\\{match[0]}", value)
+    return f'"{escaped}"'.encode()
+
+
+def nix_atom(written: bytes) -> bytes:
+    """Return what is written without quotes as Nix writes it: a number, a truth, nothing."""
     if written in (b"true", b"false", b"null"):
         return written
     # a number that nothing here reads may stand as any other

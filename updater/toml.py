@@ -1,4 +1,4 @@
-"""A project's TOML files: the one place where they are read, within bounds.
+"""TOML files of others: the one place where they are read, within bounds.
 
 ``tomllib`` needs time and memory with the square of a key's parts, a frame of Python for each
 bracket that is open, and refuses a number of 4,300 digits with another exception than its own. So
@@ -8,7 +8,6 @@ these are counted first, with strings and comments left out.
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any, TypeAlias
 
 from updater.errors import HostileFile
@@ -45,19 +44,28 @@ def tables(data: bytes | None, file: str = "pyproject.toml", largest: int = LARG
     Raises:
         HostileFile: it breaks a bound.
     """
-    if data is None:
-        return {}
-    if len(data) > largest:
-        raise HostileFile(f"{file} has {len(data)} bytes, and at most {largest} are read")
     try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return {}
-    _refuse_hostile(text, file)
-    try:
-        return tomllib.loads(text)
+        return decode(data, file, largest) if data is not None else {}
     except ValueError:
         return {}
+
+
+def decode(data: bytes, file: str, largest: int = LARGEST) -> Tables:
+    """Return what a file says.
+
+    The arguments are those of `tables`.
+
+    Raises:
+        HostileFile: it breaks a bound.
+        ValueError: it is not TOML.
+    """
+    if len(data) > largest:
+        raise HostileFile(f"{file} has {len(data)} bytes, and at most {largest} are read")
+    text = data.decode()
+    _refuse_hostile(text, file)
+    import tomllib  # noqa: PLC0415 - hardly an overlay has TOML
+
+    return tomllib.loads(text)
 
 
 def dig(value: object, *path: str) -> object:
