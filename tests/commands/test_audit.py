@@ -361,6 +361,59 @@ def test_overlays_are_compared_with_their_pinned_sources(
     assert project.run("verify").code == 0
 
 
+CMAKE = """\
+cmake_minimum_required(VERSION 3.24)
+project({name} LANGUAGES CXX{language})
+option(USE_CUDA "Build with CUDA" OFF)
+if(USE_CUDA)
+  enable_language(CUDA)
+endif()
+"""
+
+
+def test_a_source_that_cmake_compiles_with_cuda_is_told(
+    project: Project, index: Index, github: GitHub, tmp_path: Path
+) -> None:
+    """Of the index and of a repository, also in a folder; one that may leave it out is not."""
+    system = 'requires = ["scikit-build-core"]\nbuild-backend = "scikit_build_core.build"\n'
+    for name, language, folder in (
+        ("gpu", " CUDA", ""),
+        ("option", "", ""),
+        ("gpu-repository", " CUDA", ""),
+        ("gpu-folder", " CUDA", "python"),
+        ("option-folder", "", "python"),
+    ):
+        pyproject = f'[build-system]\n{system}[project]\nname = "{name}"\nversion = "1.0"\n'
+        start = f"{folder}/" if folder else ""
+        lists = CMAKE.format(name=name, language=language)
+        files = {f"{start}pyproject.toml": pyproject, f"{start}CMakeLists.txt": lists}
+        if folder:  # what nobody builds
+            files["CMakeLists.txt"] = CMAKE.format(name=name, language=" CUDA")
+        if name in ("gpu", "option"):
+            sdist = tarred({f"{name}-1.0/{path}": text for path, text in files.items()})
+            index.release(name, "1.0", files={f"{name}-1.0.tar.gz": sdist})
+            text = pypi_overlay(name, "1.0", sri=flat_hash(sdist))
+        else:
+            repository = github.repository("o", name)
+            repository.tag("v1.0", repository.commit(files))
+            sri = unpacked_hash(repository, "v1.0", tmp_path)
+            text = github_overlay(name, "1.0", sri=sri)
+        more = f'sourceRoot = "${{src.name}}/{folder}";\n' if folder else ""
+        inputs = "nativeBuildInputs = [ super.python3Packages.scikit-build-core ];\n"
+        text = text.replace("version = ", f"{more}{inputs}version = ", 1)
+        project.overlay(f"{name}.nix", text)
+    result = project.run("audit", "--upstream", "--select", "cuda", "--json")
+    told = {
+        package["name"]: [one["message"] for one in package["findings"]]
+        for package in result.json["packages"]
+        if package["findings"]
+    }
+    assert told == {
+        name: [f"the source compiles CUDA code, and {name} has neither nvcc nor CUDA_HOME"]
+        for name in ("gpu", "gpu-repository", "gpu-folder")
+    }, result.err
+
+
 META = """\
 meta = with super.lib; {{
   description = "A tool";

@@ -12,7 +12,7 @@ from updater.choose.versions import is_commit
 from updater.errors import HashError, StageError
 from updater.hashing.keep import keep_project_files
 from updater.kinds import page_at
-from updater.metadata import repositories
+from updater.metadata import cmake, repositories
 from updater.metadata.distributions import DistributionReader, smallest
 from updater.metadata.imports import is_importable
 from updater.metadata.source_code import LARGEST
@@ -82,7 +82,7 @@ class SourceReader(Struct, frozen=True):
         corrections = {pin.package.identity: pin for pin in pins}
 
         async def of_pin(subject: Subject, offers: Offers) -> SourceReading:
-            code = _PythonFiles()
+            code = _Code(subject.package.folder)
             if subject.project.on_index:
                 files = await self._of_index(subject, offers.usable, code)
             else:
@@ -103,7 +103,7 @@ class SourceReader(Struct, frozen=True):
         ]
 
     async def _of_repository(
-        self, subject: Subject, offer: Offer, code: _PythonFiles
+        self, subject: Subject, offer: Offer, code: _Code
     ) -> Mapping[str, bytes]:
         """Return the project files of a pinned commit, and its code; none where it cannot be had.
 
@@ -125,9 +125,7 @@ class SourceReader(Struct, frozen=True):
             raise HashError(f"{pin.rev} is not what its hash says", hint="run `updater verify`")
         return hashed.files
 
-    async def _of_index(
-        self, subject: Subject, offer: Offer, code: _PythonFiles
-    ) -> Mapping[str, bytes]:
+    async def _of_index(self, subject: Subject, offer: Offer, code: _Code) -> Mapping[str, bytes]:
         """Return files of the pinned release's source distribution: its project files, its code.
 
         Raises:
@@ -174,13 +172,15 @@ def _release(offer: Offer, label: str | None) -> Candidate | None:
     return next(own, None) if version is not None else None
 
 
-class _PythonFiles:
+class _Code:
     """The paths of a source's Python files, and which it was asked for: those are kept.
 
-    What Cython compiles imports as well, and is not read.
+    What Cython compiles imports as well, and is not read. What CMake reads of the folder that is
+    built is kept, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str | None) -> None:
+        self._cmake = f"{folder}/{cmake.NAME}" if folder else cmake.NAME
         self._paths: set[str] = set()
         self._has_cython = False
 
@@ -190,7 +190,7 @@ class _PythonFiles:
         if isinstance(path, str) and is_importable(path) and len(self._paths) <= _MOST_FILES:
             self._paths.add(path)
             return True
-        return False
+        return path == self._cmake
 
     def is_whole(self, files: Mapping[str, bytes]) -> bool:
         """Tell whether all of them are among some files, and can be read."""

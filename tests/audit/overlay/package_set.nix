@@ -39,7 +39,7 @@ let
 
   existing = python: names
     [
-      "accelerate" "einops" "hatchling" "numpy" "scipy" "setuptools" "tqdm" "torch" "torch-bin" "torchaudio" "torchaudio-bin"
+      "accelerate" "einops" "hatchling" "numpy" "scikit-build-core" "scipy" "setuptools" "tqdm" "torch" "torch-bin" "torchaudio" "torchaudio-bin"
       "torchWithCuda" "opencv4" "torchvision" "torchvision-bin" "triton" "triton-bin" "encodec-extras" "hydra-core" "odd-name" "pyyaml"
     ]
     (name: made python (_: { pname = name; meta = { description = name; }; }));

@@ -8,13 +8,14 @@ from itertools import combinations, islice
 from typing import TYPE_CHECKING, ClassVar
 
 from updater.audit.overlay.base import TextRule
-from updater.metadata import source_code
+from updater.metadata import cmake, source_code
+from updater.metadata.build_system import build_system
 from updater.metadata.folders import files_in
 from updater.overlay.reading import references, syntax
 from updater.overlay.reading.input_elements import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -36,6 +37,8 @@ _WRITTEN = re.compile(
 _SEEKING = frozenset({"scikit-build", "scikit-build-core"})
 _LAZY = frozenset({"meta", "passthru"})  # what no build reads
 _HOMES = frozenset({"CUDA_HOME", "CUDA_PATH", "CUDAToolkit_ROOT"})
+_COMPILES = "compiles CUDA code"
+_NEEDS = {"compiler": _COMPILES, "toolkit": "needs the CUDA toolkit"}
 
 
 class Cuda(TextRule):
@@ -62,8 +65,10 @@ CUDA_HOME = "${cuda-redist}";
         "A package without nvcc, such as one that is built for its CPU backend, needs no "
         "`CUDA_HOME`. Neither does what is built with CMake, which finds the toolkit by its nvcc, "
         "nor what writes the toolkit's path in a phase or a flag. Of a source, only a setup.py "
-        "that makes a `CUDAExtension` in any case counts, not one that may leave it out. Two sets "
-        "of which an `if` chooses one are one set."
+        "that makes a `CUDAExtension` in any case counts, or a CMakeLists.txt that asks for CUDA "
+        "outside of all conditions (`project(... LANGUAGES CUDA)`, `enable_language(CUDA)`, "
+        "`find_package(CUDAToolkit REQUIRED)`) where CMake builds the package. Two sets of which "
+        "an `if` chooses one are one set."
     )
 
     def findings(self, overlay: OverlayText) -> Iterator[Finding]:
@@ -101,17 +106,23 @@ CUDA_HOME = "${cuda-redist}";
         """Yield each package without a toolkit whose source compiles CUDA code in any case."""
         for source in project.compared:
             overlay, package = source.overlay, source.package
-            script = files_in(package.folder, source.source.files).get("setup.py", b"")
-            tree = source_code.parsed(script)
-            if tree is None or not _compiles(tree) or _has_home(overlay, package):
+            files = files_in(package.folder, source.source.files)
+            tree = source_code.parsed(files.get("setup.py", b""))
+            what = ""
+            if tree is not None and _compiles(tree) and not _seeks(overlay, package):
+                what = _COMPILES
+            elif _builds_with_cmake(overlay, package, files):
+                what = _NEEDS.get(cmake.cuda_need(files.get(cmake.NAME, b"")), "")
+            if not what or _says_where(overlay, package):
                 continue
             reached = list(_reached(overlay, package))
-            if not any(names[-1] in _COMPILERS for names, _ in reached):
+            if what == _COMPILES:  # a toolkit may be there without its compiler
+                reached = [(names, node) for names, node in reached if names[-1] in _COMPILERS]
+            if not reached:
                 yield self.finding(
                     overlay.file,
                     source.statement("nativeBuildInputs", "build-system", "buildInputs"),
-                    f"the source compiles CUDA code, and {package.name} has neither nvcc nor "
-                    "CUDA_HOME",
+                    f"the source {what}, and {package.name} has neither nvcc nor CUDA_HOME",
                     package,
                     advice='add `cuda_nvcc`, and write `CUDA_HOME = "${...}";`',
                 )
@@ -199,9 +210,28 @@ def _is_free(binding: Binding, data: bytes) -> bool:
 
 def _has_home(overlay: OverlayText, package: Package) -> bool:
     """Tell whether a package says where the toolkit is, or is built by what looks for nvcc."""
-    inputs = {own.name for listed in overlay.lists(package).values() for own in listed.inputs}
-    if inputs & _SEEKING or (not package.is_python and "cmake" in inputs):
-        return True
+    return _seeks(overlay, package) or _says_where(overlay, package)
+
+
+def _inputs(overlay: OverlayText, package: Package) -> set[str]:
+    return {own.name for listed in overlay.lists(package).values() for own in listed.inputs}
+
+
+def _seeks(overlay: OverlayText, package: Package) -> bool:
+    """Tell whether a package is built by what looks for nvcc."""
+    inputs = _inputs(overlay, package)
+    return bool(inputs & _SEEKING) or (not package.is_python and "cmake" in inputs)
+
+
+def _builds_with_cmake(overlay: OverlayText, package: Package, files: Mapping[str, bytes]) -> bool:
+    """Tell whether a package's build runs CMake: what it is given says so, or its source."""
+    system = build_system(files)
+    needed = {name for name, _ in system.requirements} if system is not None else set()
+    return bool((_inputs(overlay, package) | needed) & {"cmake", *_SEEKING})
+
+
+def _says_where(overlay: OverlayText, package: Package) -> bool:
+    """Tell whether a package says where the toolkit is."""
     for statement in overlay.statements(package):
         if _HOMES & set(statement.names):
             return True
