@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 
@@ -83,6 +83,10 @@ _OF_THE_API = r"https?://(?P<host>[^/]+)/api/v4/projects/(?P<project>[^/]+)/(?:p
 _BEFORE_A_REF = ("/archive/", "/tar.gz/", "/zip/", "/tarball/", "/zipball/")
 _HEADS, _TAGS = "refs/heads/", "refs/tags/"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+_UNDECODED = "\N{REPLACEMENT CHARACTER}"
+# What ends the path of an address, or begins an escape.
+_RESERVED = frozenset("%?#")
 _DIGIT = re.compile("[0-9]")
 _SHORT_HOSTS = {"github": "github.com"}
 
@@ -117,7 +121,13 @@ class DownloadAddress(Struct, frozen=True):
 
     @property
     def ref_name(self) -> str:
-        """The tag, branch or commit that it names, or an empty string."""
+        """The tag, branch or commit that it names, or an empty string: ``a/1`` of ``a%2F1``."""
+        decoded = unquote(self.ref_text)
+        return decoded if is_printable(decoded) and _UNDECODED not in decoded else self.ref_text
+
+    @property
+    def ref_text(self) -> str:
+        """The same as it is written, percent-encoded where it is."""
         return self.text[self.ref.start : self.ref.end] if self.ref is not None else ""
 
     @property
@@ -230,13 +240,14 @@ def moved(address: DownloadAddress, old: str, version: str, ref: str) -> str:
     for prefix in (_HEADS, _TAGS):  # `refs/heads/main` becomes a tag, or a commit
         if before.endswith(prefix) and ref != address.ref_name:
             before = before.removesuffix(prefix) + ("" if _COMMIT.fullmatch(ref) else _TAGS)
-    if "/" in ref and before.endswith(_BEFORE_A_REF) and "/-/" not in before:
+    written = _encoded(ref, address.ref_text)
+    if "/" in written and before.endswith(_BEFORE_A_REF) and "/-/" not in before:
         before += _TAGS  # else nothing tells where the name ends
     named = address.name
     if named is None:
-        return before + ref + _replaced(after, old, version)
+        return before + written + _replaced(after, old, version)
     new = ref.replace("/", "-") if named["name"] == address.ref_name else _number(ref)
-    return f"{before}{ref}{_replaced(named['lead'], old, version)}{new}{named['ending']}"
+    return f"{before}{written}{_replaced(named['lead'], old, version)}{new}{named['ending']}"
 
 
 def of_asset(address: DownloadAddress, ref: str, name: str) -> str:
@@ -249,7 +260,8 @@ def of_asset(address: DownloadAddress, ref: str, name: str) -> str:
     """
     assert address.ref is not None  # noqa: S101 - that of its release
     between = address.text[address.ref.end :].removesuffix(address.asset)
-    return f"{address.before}{ref}{between}{name}"
+    tag = _encoded(ref, address.ref_text)
+    return f"{address.before}{tag}{between}{_encoded(name, address.asset)}"
 
 
 def unambiguous(text: str, tag: str) -> str:
@@ -262,7 +274,29 @@ def unambiguous(text: str, tag: str) -> str:
     return f"{before}{_TAGS}{text[len(before) :]}"
 
 
+def _encoded(name: str, like: str) -> str:
+    """Return a name as it is written in an address: what another one encodes there is encoded.
+
+    Args:
+        name: a tag, or the name of a file.
+        like: the one in whose place it stands, as that is written.
+    """
+    escapes = _ESCAPE.findall(like)
+    coded = {*map(unquote, escapes), *_RESERVED}
+    is_lower = any(escape != escape.upper() for escape in escapes)
+    texts = []
+    for character in name:
+        if character in coded or (escapes and not character.isascii()):
+            escaped = quote(character, safe="")
+            texts.append(escaped.lower() if is_lower else escaped)
+        else:
+            texts.append(character)
+    return "".join(texts)
+
+
 def _replaced(text: str, old: str, new: str) -> str:
-    for place in reversed(places(old, text)):
-        text = text[: place.start()] + new + text[place.end() :]
+    spellings = {quote(old, safe=""): quote(new, safe=""), old: new}
+    for before, after in spellings.items():
+        for place in reversed(places(before, text)):
+            text = text[: place.start()] + after + text[place.end() :]
     return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import unquote
 
 from updater.fetchers import address
 from updater.fetchers.base import Fetcher, is_through_version, required, switched_on, written_hash
@@ -106,7 +107,7 @@ class AddressFetcher(Fetcher):
         if identity := address.id_in(field.value):
             return _OF_ONE_FILE.format(identity)
         here = address.parse(field.value)
-        tells_version = places(version or "", field.value) != []
+        tells_version = places(version or "", unquote(field.value)) != []
         is_made = is_through_version(package, source, *URLS)
         if tells_version or is_made or _is_commit(here.ref_name):
             return ""
@@ -296,6 +297,8 @@ def _without_a_version(here: DownloadAddress, url: str, version: str | None) -> 
 
 def _advice(here: DownloadAddress) -> str:
     """Return what to write in the place of a branch or of a tag that moves."""
+    if here.asset and any(map(str.isdigit, here.ref_name)):
+        return "; to follow it, give it the version that its tag has"
     if here.asset:
         return "; write the tag of a release there"
     return "; write a tag or a commit there" if here.ref is not None else ""
