@@ -733,7 +733,7 @@ def test_a_series_is_told_by_the_repository_s_name_too(world: Situations) -> Non
     """Where the pname is that of the attribute."""
     package = world.results("check")["copied_1_0"]
     assert said(package) == ("held", "1.1")
-    assert "does not fit the attribute's name, which is for 1.0" in package["reason"]
+    assert "does not fit the attribute's or the file's name, which is for 1.0" in package["reason"]
 
 
 @pytest.mark.parametrize("command", [BUMP, "pin", "verify"])

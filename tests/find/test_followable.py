@@ -39,3 +39,29 @@ def test_an_attribute_is_for_the_versions_that_its_name_says(
     text = f'{{ {name} = f rec {{ pname = "{pname}"; version = "{version}"; src = {source}; }}; }}'
     (package,) = read_packages(text.encode(), "x.nix", FETCH_FUNCTIONS).packages
     assert series_of(package) == series
+
+
+FILES = {
+    "the file": ("pkgs/openssl-1.0.nix", "1.0.2", (1, 0)),
+    "a file of numbers": ("pkgs/tensorflow/1_14_0.nix", "1.14.0", (1, 14, 0)),
+    "its folder": ("pkgs/rsync-3.4.1/default.nix", "3.4.1", (3, 4, 1)),
+    "a folder of numbers": ("protobuf/v3.2/tool.nix", "3.2.7", (3, 2)),
+    # what is no series, or cannot be told
+    "one number": ("pkgs/tool-2/default.nix", "2.1", ()),
+    "another version": ("pkgs/tool-2.0.nix", "2.1", ()),
+    "a folder further up": ("nixos-2.1/pkgs/tool/default.nix", "2.1", ()),
+    "numbers in the middle": ("pkgs/tool-2.1-data.nix", "2.1", ()),
+}
+
+
+@pytest.mark.parametrize(("file", "version", "series"), FILES.values(), ids=FILES)
+def test_a_file_that_is_a_package_is_for_the_versions_that_its_name_says(
+    file: str, version: str, series: tuple[int, ...]
+) -> None:
+    source = f'fetchurl {{ url = "https://d.example/p-{version}.tar.xz"; hash = ""; }}'
+    own = f'mkDerivation rec {{ pname = "p"; version = "{version}"; src = {source}; }}'
+    text = f"{{ fetchurl, mkDerivation }}: {own}"
+    (package,) = read_packages(text.encode(), file, FETCH_FUNCTIONS).packages
+    assert series_of(package) == series
+    (attribute,) = read_packages(f"{{ p = {own}; }}".encode(), file, FETCH_FUNCTIONS).packages
+    assert series_of(attribute) == ()

@@ -270,7 +270,8 @@ def refusals(candidate: Candidate, policy: Policy) -> Iterator[str]:
     count = len(policy.series)
     if count and version is not None and (*version.release, 0, 0)[:count] != policy.series:
         series = ".".join(map(str, policy.series))
-        yield f"{shown} does not fit the attribute's name, which is for {series}; `allow` decides"
+        name = f"the attribute's or the file's name, which is for {series}"
+        yield f"{shown} does not fit {name}; `allow` decides"
     if policy.allow is not None and version is None:
         yield f"{shown} is not a PEP 440 version, so `allow: {policy.allow}` cannot match it"
     elif policy.allow is not None and not policy.allow.contains(str(version), prereleases=True):

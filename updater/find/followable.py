@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 _NUMBER = re.compile(r"\[\d+\]")  # of a call in a list
+# What a file's or folder's name ends with: `openssl-1.0`, `1_14_0`; one number may be anything.
+_SERIES_OF_FILE = re.compile(r"(?:.*[A-Za-z][-_])?v?(\d+(?:[._]\d+)+)")
 _SERIES = re.compile(r"_?v?(?P<numbers>\d+(?:_\d+)*)(?:_?x)?(?:_[a-z]\w*)?")
 
 
@@ -140,15 +142,26 @@ def series_of(package: Package) -> tuple[int, ...]:
     """Return the numbers that the name of a package's attribute has behind its project's.
 
     ``sqlalchemy_1_4`` and ``pydantic_1`` are for 1.4 and 1, ``einops07`` for 0.7, ``spec_2_x`` for
-    2, ``zlib_1_static`` for 1, ``gtk3`` of ``gtk+`` for 3. Empty where there are none, or the
-    present version begins otherwise.
+    2, ``zlib_1_static`` for 1, ``gtk3`` of ``gtk+`` for 3. Else those at the end of the name of the
+    file that is the package, or of its folder: ``openssl-1.0.nix``, ``protobuf/3.2/default.nix``.
+    Empty where there are none, or the present version begins otherwise.
     """
     version = parse_version(package.label)
     if version is None:
         return ()
     release = (*version.release, 0, 0)
-    readings = (reading for match in _series_in(package) for reading in _readings(match["numbers"]))
+    readings = [reading for match in _series_in(package) for reading in _readings(match["numbers"])]
+    readings += _of_file(package)
     return next((numbers for numbers in readings if release[: len(numbers)] == numbers), ())
+
+
+def _of_file(package: Package) -> list[tuple[int, ...]]:
+    """Return the numbers at the end of the names of a package's file, and of the file's folder."""
+    if package.attribute:
+        return []
+    names = package.file.removesuffix(".nix").split("/")[-2:]
+    matches = (_SERIES_OF_FILE.fullmatch(name) for name in reversed(names))
+    return [tuple(map(int, re.split("[._]", match[1]))) for match in matches if match is not None]
 
 
 def _readings(numbers: str) -> list[tuple[int, ...]]:

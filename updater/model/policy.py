@@ -122,8 +122,8 @@ class Policy(Struct, frozen=True):
             elsewhere.
         tag_pattern: matches a whole tag; its group ``version`` is the version.
         tag_format: how a version is written into a tag; with ``tag_pattern`` a tag must fit both.
-        series: the numbers with which versions begin that fit the attribute's own name, such as
-            ``sqlalchemy_1_4``; empty where it has none, or ``allow`` says more.
+        series: the numbers with which versions begin that fit the attribute's or the file's name,
+            such as ``sqlalchemy_1_4``; empty where it has none, or ``allow`` says more.
         ignore: versions never to take, ``*`` at the end matches the rest.
         python: the Python that the package is built for, of a minor version any release; None does
             not look at what a release requires.
