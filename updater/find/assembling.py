@@ -13,6 +13,7 @@ from updater.overlay.reading.borrowed import held_together
 from updater.overlay.reading.drafts import ReplacedFetcher  # noqa: TC001 - msgspec reads it
 from updater.overlay.reading.neighbours import completed
 from updater.overlay.reading.pin_readers import with_readers
+from updater.overlay.reading.units import moves_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -103,7 +104,7 @@ def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
         or not (is_given(package) or _is_never_left_out(package, calls.get(overlay.file, ())))
     ]
     packages = _with_shared_defaults(packages, calls)
-    packages = _with_replaced(packages, by_file.values())
+    packages = _with_replaced(_with_leaders(packages), by_file.values())
     texts = {overlay.file: overlay.data for overlay in by_file.values() if overlay.data is not None}
     arguments = {file: [call.arguments for call in own] for file, own in calls.items()}
     together = with_readers(held_together(completed(packages)), arguments, texts)
@@ -199,6 +200,21 @@ def _called(package: Package, calls: Sequence[PackageCall]) -> Package:
         callers=tuple(call.attribute for call in calls),
         directives=(*at_calls, *package.directives),
     )
+
+
+def _with_leaders(packages: list[Package]) -> list[Package]:
+    """Return packages, of which members tell their leader by the name that its callers give it."""
+    named = {
+        package.identity: package
+        for package in packages
+        if package.members and any(package.callers)
+    }
+    return [
+        replace(package, skip=moves_with(leader))
+        if (leader := named.get(package.leader)) is not None
+        else package
+        for package in packages
+    ]
 
 
 def _told_apart(packages: Sequence[Package]) -> tuple[Package, ...]:

@@ -235,8 +235,10 @@ class Package(Struct, frozen=True, omit_defaults=True):
         """What ``packages:`` in config.yaml calls it, as YAML.
 
         An attribute whose name is computed has no name that can be written: its pname or file has.
+        So it is with a file of whose callers nothing is known yet.
         """
-        name = self.name if "${" not in self.name else self.pname or self.file
+        has_name = self.element_name or self.attribute or any(self.callers)
+        name = self.name if has_name and "${" not in self.name else self.pname or self.file
         return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name)
 
     @property

@@ -236,3 +236,34 @@ def test_functions_that_call_each_other_many_times_are_bounded() -> None:
     )
     text = f'self: super: let {functions} in {{ a = f29 "1"; }}'
     assert len(read(text.encode())) < 5000
+
+
+@pytest.mark.parametrize(
+    ("condition", "given", "file"),
+    [
+        ("core", "", "tool-1.0.zip"),
+        ("core", "core = true;", "tool-core-1.0.zip"),
+        ("core", "core = false;", "tool-1.0.zip"),
+        ("(!core)", "core = true;", "tool-1.0.zip"),
+        ("own", "core = true;", "tool-core-1.0.zip"),
+        ("set.own", "core = true;", "tool-core-1.0.zip"),
+        ("inherited", "core = true;", "tool-core-1.0.zip"),
+        # a text is no truth, in Nix either, and what the caller computes is not known
+        ("core", 'core = "true";', None),
+        ("core", "core = lib.isLinux;", None),
+    ],
+)
+def test_a_function_s_truths_are_known_where_its_caller_gives_them(
+    condition: str, given: str, file: str | None
+) -> None:
+    url = 'url = "https://h.example/tool${lib.optionalString CONDITION "-core"}-${version}.zip";'
+    url = url.replace("CONDITION", condition)
+    around = "let own = core; set = { inherit own; }; outer = { inherited = own; }; in"
+    body = f'build {{ inherit version; pname = "tool"; src = fetchurl {{ {url} hash = ""; }}; }}'
+    inside = f"let inherit (outer) inherited; in {body}"
+    make = f"make = {{ version, core ? false }}: {around} {inside};"
+    text = f'{{ lib }}: let {make} in {{ tool = make {{ version = "1.0"; {given} }}; }}'
+    (package,) = (own for own in read(text.encode()) if own.name == "tool")
+    assert package.source is not None
+    value = package.source.value("url")
+    assert value == (f"https://h.example/{file}" if file is not None else None)

@@ -10,6 +10,8 @@ from updater.config.load import load
 from updater.find.files import overlay_files
 from updater.find.packages import find_packages
 from updater.find.selection import Names, select
+from updater.kinds import FETCH_FUNCTIONS
+from updater.overlay.reading.file import read_packages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +72,76 @@ def test_a_file_that_two_overlays_call_is_one_package(tmp_path: Path) -> None:
     other = overlay.replace("tool =", "tool-cuda =")
     found = written(tmp_path, overlays__a=overlay, overlays__b=other, tool=PACKAGE)
     assert rows(found) == [("tool.nix#", "tool", "")]
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        "call = prev.python3Packages.callPackage;",
+        "inherit (prev) callPackage; call = callPackage;",
+        "call = prev.callPackages;",
+    ],
+)
+def test_a_file_may_be_called_by_a_name_of_the_overlay_s_own(tmp_path: Path, alias: str) -> None:
+    overlay = f"final: prev: let {alias} in {{ tool = call ../tool.nix {{ }}; }}"
+    assert rows(written(tmp_path, overlays__a=overlay, tool=PACKAGE)) == [("tool.nix#", "tool", "")]
+
+
+def test_a_function_of_another_meaning_calls_no_file() -> None:
+    overlay = b"final: prev: let call = prev.lib.readFile; in { tool = call ../tool.nix; }"
+    assert read_packages(overlay, "overlays/a.nix", FETCH_FUNCTIONS).files == ()
+
+
+def test_a_file_has_the_name_of_the_first_of_its_calls(tmp_path: Path) -> None:
+    calls = "tool = f ../tool.nix { }; tool-cuda = f ../tool.nix { cuda = true; };"
+    overlay = f"final: prev: {{ {calls.replace('f ', 'prev.callPackage ')} }}"
+    found = written(tmp_path, overlays__a=overlay, tool=PACKAGE)
+    assert rows(found) == [("tool.nix#", "tool", "")]
+    assert [one.callers for one in found.packages] == [(("tool",), ("tool-cuda",))]
+
+
+MEMBERS = """\
+{ buildPythonPackage, fetchPypi, mkDerivation }:
+let
+  pname = "tool-kit";
+  version = "1.2.0";
+  src = fetchPypi { inherit pname version; hash = ""; };
+  docs = mkDerivation { pname = "tool-docs"; inherit version src; };
+in
+buildPythonPackage { inherit pname version src; passthru = { inherit docs; }; }
+"""
+
+
+def test_a_member_names_its_leader_as_the_leader_s_callers_do(tmp_path: Path) -> None:
+    overlay = "final: prev: { tool = prev.callPackage ../tool.nix { }; }"
+    reason = "it shares its version or source with {}, and moves with it"
+    found = written(tmp_path, overlays__a=overlay, tool=MEMBERS)
+    assert {name: skip for _, name, skip in rows(found)} == {
+        "tool": "",
+        "docs": reason.format("tool"),
+    }
+    found = written(tmp_path, overlays__b=MEMBERS)
+    assert ("overlays/b.nix#docs", "docs", reason.format("tool-kit")) in rows(found)
+
+
+@pytest.mark.parametrize(
+    ("package", "key"),
+    [
+        (PACKAGE, "tool-kit"),
+        (PACKAGE.replace('pname = "tool-kit";', ""), '"pkgs/tool.nix"'),
+    ],
+)
+def test_a_file_is_configured_by_a_key_that_its_callers_names_do_not_change(
+    tmp_path: Path, package: str, key: str
+) -> None:
+    """What a file's own texts advise is written before its callers are known."""
+    (alone,) = read_packages(package.encode(), "pkgs/tool.nix", FETCH_FUNCTIONS).packages
+    assert alone.key == key
+    overlay = "final: prev: { called = prev.callPackage ../pkgs/tool.nix { }; }"
+    found = written(tmp_path, overlays__a=overlay, pkgs__tool=package)
+    (tmp_path / "config.yaml").write_text(f"packages: {{{key}: {{hold: it is old}}}}")
+    (called,) = found.packages
+    assert (called.key, load(tmp_path, None).policy(called).hold) == ("called", "it is old")
 
 
 def test_a_comment_at_a_call_steers_the_package_unless_its_own_says_otherwise(

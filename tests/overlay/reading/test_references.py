@@ -90,6 +90,50 @@ def test_a_call_is_a_source_of_the_packages_that_lead_to_it() -> None:
     assert skipped(member) == "it shares its version or source with one, and moves with it"
 
 
+FROM_LET = """
+    let
+      version = "1.0";
+      main = SOURCE;
+      data = OTHER;
+      own = fetchFromGitHub { owner = "o"; repo = "own"; rev = "v0.9"; hash = ""; };
+    in
+    {
+      tool = mkDerivation { inherit version; pname = "tool"; SRC unpack = "cp ${main} ${data}"; };
+    }
+"""
+
+
+def test_what_a_package_without_src_is_made_from_is_listed_with_what_to_write() -> None:
+    """None of it is passed over in silence; as `src`, one of them leads the others."""
+    text = FROM_LET.replace("SOURCE", SOURCE).replace("OTHER", OTHER)
+    packages = read(text.replace("SRC", "").encode())
+    reason = (
+        "its version is that of tool (line 9), which has no `src`; to follow both, write one "
+        "there, such as `src = {};`"
+    )
+    assert {package.name: skipped(package) for package in packages} == {
+        "main": reason.format("main"),
+        "data": reason.format("data"),
+        "own": "it is a source by itself, without a version",
+        "tool": "it has no source of its own",
+    }
+    assert sources(text.replace("SRC", "src = main;"))["tool"] == BOTH
+
+
+def test_what_a_package_with_an_unread_source_is_made_from_is_listed_with_the_reason() -> None:
+    text = FROM_LET.replace("SOURCE", SOURCE).replace("OTHER", OTHER).replace("SRC", "src = ./.;")
+    reasons = {package.name: skipped(package) for package in read(text.encode())}
+    assert reasons["data"] == (
+        "its version is that of tool (line 9), which is not followed: its source is the path ./."
+    )
+
+
+def test_what_is_inherited_from_a_set_that_is_written_there_is_found() -> None:
+    tool = f'tool = mkDerivation rec {{ pname = "tool"; version = "1.0"; src = {SOURCE}; }};'
+    text = f"final: prev: {{ inherit (rec {{ {tool} other = tool; }}) tool other; x = 1; }}"
+    assert sources(text) == {"tool": ALONE}
+
+
 def test_finalattrs_may_be_any_attribute_of_the_package() -> None:
     text = f"""{{ tool = mkDerivation (finalAttrs: {{
         pname = "tool"; version = "1.0";

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from updater.model import PinEntry
-from updater.overlay.reading.callees import names_of_fetchers
+from updater.overlay.reading.callees import names_of_functions
 from updater.overlay.reading.callers import Functions
 from updater.overlay.reading.file import read_packages
 from updater.overlay.reading.spread import Spread
@@ -50,7 +50,7 @@ def test_a_text_as_long_as_a_file_is_read_once(text: str) -> None:
 }}
 """.encode()
     tree = parse(b"{ }").root
-    assert names_of_fetchers(overlay, FETCHERS) == frozenset()
+    assert names_of_functions(overlay, FETCHERS) == frozenset()
     assert Functions(overlay, {"./make.nix": tree}).names == frozenset()
     entry = PinEntry("npins/sources.json", "another")
     assert Spread({"a.nix": overlay}).of(entry, frozenset({"npins"})) == frozenset()

@@ -61,10 +61,18 @@ class PlacedPackage(Struct, frozen=True):
 
 
 class Assembler:
-    """Builds the packages of one file."""
+    """Builds the packages of one file.
 
-    def __init__(self, text: NixText, file: str, walk: Walk) -> None:
+    Args:
+        text: the file.
+        file: its name.
+        walk: what was found in it.
+        generator: the program that wrote it; empty where nothing says so.
+    """
+
+    def __init__(self, text: NixText, file: str, walk: Walk, generator: str = "") -> None:
         self._file = file
+        self._generator = generator
         self._walk = walk
         self._fields = Fields(text.whole)
         self._fields.end = len(text.data)
@@ -83,6 +91,7 @@ class Assembler:
         """Yield the packages, and the fetcher calls that belong to none."""
         used: set[int] = set()
         names: dict[int, str] = {}
+        labelled: dict[int, str] = {}
         for draft in sorted(self._walk.drafts, key=lambda draft: not draft.role):
             try:
                 with bugs_at(ReadError.stage):
@@ -97,18 +106,35 @@ class Assembler:
             # `inherit (common) version src;` is a package, and `common` a part of it
             if draft.role or not places or not places <= used:
                 yield package
-            used |= places
+            if package.package.source is None:
+                labelled |= {
+                    call.node.start_byte: _labelled_by(package.package, draft, call)
+                    for call in calls
+                }
+            else:
+                used |= places
+        yield from self._alone(used, names, labelled)
+
+    def _alone(
+        self, used: set[int], names: dict[int, str], labelled: dict[int, str]
+    ) -> Iterator[PlacedPackage]:
+        """Yield the calls that no package moves.
+
+        Args:
+            used: where those stand that one does.
+            names: those of the packages, by where they stand.
+            labelled: why a call that has a package's version is not moved by it.
+        """
         for draft in self._walk.drafts:
-            name = names[draft.node.start_byte]
+            why = f"{names[draft.node.start_byte]} has it beside its main source, with its own pin"
             for call in draft.calls:
                 if call.node.start_byte not in used and call.caller is None:
-                    yield self._bare(
-                        call, f"{name} has it beside its main source, with its own pin"
-                    )
+                    yield self._bare(call, labelled.get(call.node.start_byte, why))
         for call in self._walk.loose:
             is_called = call.caller is not None
             if call.node.start_byte not in used and not call.helper and not is_called:
-                yield self._bare(call, "it is a source by itself, without a version")
+                why = "it is a source by itself, without a version"
+                yield self._bare(call, labelled.get(call.node.start_byte, why))
 
     # --- one package ---
 
@@ -139,6 +165,7 @@ class Assembler:
             pname=pname,
             element_name=(pname or draft.overridden) if draft.listed else "",
             version=version,
+            generator=self._generator,
             source=sources[0] if sources else None,
             companions=tuple(sources[1:]),
             side_hashes=beside,
@@ -190,6 +217,8 @@ class Assembler:
             return placed.skipped(where.reason(what), where.program)
         if reason.computed == "hashed":
             return placed.skipped(reason.problem)
+        if not reason.computed or placed.package.generator:  # to which it is left, unless asked for
+            return placed.refused(reason.problem, reason.hint)
         label = placed.package.version
         if reason.computed == "version" and label is not None and label.value is not None:
             text = " ".join(label.text.split())
@@ -200,12 +229,10 @@ class Assembler:
                 f"its version (line {label.line}) is {made}; to follow it, write it as one, "
                 f'version = "{label.value}"'
             )
-        if reason.computed and (draft.caller is not None or draft.helper):
+        if draft.caller is not None or draft.helper:
             return placed.skipped(f"{what} is computed by a function")
-        if reason.computed:
-            advice = reason.hint.partition("; ")[0]
-            return placed.skipped(f"{reason.problem}; to follow it, {advice}")
-        return placed.refused(reason.problem, reason.hint)
+        advice = reason.hint.partition("; ")[0]
+        return placed.skipped(f"{reason.problem}; to follow it, {advice}")
 
     def _is_helper(self, draft: Draft) -> bool:
         """Tell whether a draft is a function that makes packages of what its callers say.
@@ -375,6 +402,16 @@ class Assembler:
             if call is not reach.targets[first] and moves_with(source, sources[first], version)
         ]
         return [reach.targets[first], *moving]
+
+
+def _labelled_by(package: Package, draft: Draft, call: Call) -> str:
+    """Say why a call at the version of a package without a source is listed by itself."""
+    label = f"its version is that of {package.name} (line {package.line}), which"
+    is_in_reach = call.span not in package.span and call.path[:-1] in (draft.path[:-1], draft.path)
+    if draft.get("src", "srcs") is None and call.path and is_in_reach:
+        name = call.path[-1]
+        return f"{label} has no `src`; to follow both, write one there, such as `src = {name};`"
+    return f"{label} is not followed: {package.skip or package.problem}"
 
 
 def _starts(draft: Draft) -> set[int]:

@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 
 # Longer than any chain of names that is no cycle.
 _MOST_STEPS = 50
-_ALIAS = re.compile(rb"(?<![\w'-])([A-Za-z_][\w'-]*+)\s*+=\s*+(?:[\w'-]++\.)*+(fetch\w++)\s*+;")
-_FETCHER_AT_END = re.compile(rb"(?<!\w)fetch\w++\s*+;")  # in every alias, and in few files
+_ALIAS = re.compile(
+    rb"(?<![\w'-])([A-Za-z_][\w'-]*+)\s*+=\s*+(?:[\w'-]++\.)*+(fetch\w++|callPackages?+)\s*+;"
+)
+# In every alias, and in few files.
+_FUNCTION_AT_END = re.compile(rb"(?<!\w)(?:fetch\w++|callPackages?+)\s*+;")
+PACKAGE_CALLERS = frozenset({"callPackage", "callPackages"})
+"""Functions of a package set that call a file with what it takes."""
+
 # The sets of nixpkgs that have its functions, too, and what flakes lead to them by.
 _SET = re.compile(
     r"[\w'-]*(?:[Pp]ackages|pkgs|Pkgs)[\w'-]*|python\w*|rustPlatform|unstable|stable|default|"
@@ -67,18 +73,24 @@ def is_nixpkgs(function: Node, scope: Scope, data: bytes) -> bool:
     return expression is None or terms.last_name(expression, data) == name
 
 
-def names_of_fetchers(data: bytes, names: Collection[str]) -> frozenset[str]:
-    """Return further names that a file binds to nixpkgs' functions: ``fetch = prev.fetchgit;``."""
-    if _FETCHER_AT_END.search(data) is None:
+def names_of_functions(data: bytes, fetchers: Collection[str]) -> frozenset[str]:
+    """Return further names that a file binds to nixpkgs' functions: ``fetch = prev.fetchgit;``.
+
+    Args:
+        data: the file.
+        fetchers: the functions that matter, beside `PACKAGE_CALLERS`.
+    """
+    if _FUNCTION_AT_END.search(data) is None:
         return frozenset()
     return frozenset(
         match[1].decode()
         for match in _ALIAS.finditer(data)
-        if match[2].decode() in names and match[1] != match[2]
+        if (name := match[2].decode()) in fetchers or name in PACKAGE_CALLERS
+        if match[1] != match[2]
     )
 
 
-def fetcher_of(
+def function_of(
     head: Node, scope: Scope, data: bytes, names: Collection[str]
 ) -> tuple[str, Node, Scope]:
     """Return the name of the function that a call means, also by a name of the file's own.

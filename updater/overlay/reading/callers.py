@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.callees import PACKAGE_CALLERS, function_of
 from updater.overlay.reading.scope import (
     AttributeScope,
     Binding,
@@ -174,7 +175,7 @@ class Functions:
     def _application(self, node: Node, scope: Scope, steps: int) -> _Function | None:
         head, applied = terms.applied(node)
         operands = [(operand, scope) for _, operand in applied]
-        name = terms.last_name(head, self._data)
+        name, *_ = function_of(head, scope, self._data, PACKAGE_CALLERS)
         function: _Function | None = None
         if self.are_called_by(name):
             first = syntax.unwrap(operands.pop(0)[0])
@@ -195,7 +196,8 @@ class Functions:
         if binding is None or binding.inherited or binding.expression is None:
             return None
         callee, applied = terms.applied(syntax.unwrap(binding.expression))
-        if len(applied) != 1 or not self.are_called_by(terms.last_name(callee, self._data)):
+        name, *_ = function_of(callee, binding.scope, self._data, PACKAGE_CALLERS)
+        if len(applied) != 1 or not self.are_called_by(name):
             return None
         file = self._files.get(syntax.text(syntax.unwrap(applied[0][1]), self._data))
         return self._below(file, Scope()) if file is not None else None

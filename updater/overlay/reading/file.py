@@ -101,13 +101,14 @@ def parse_file(
 def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> FileContent:
     data = source.data
     walk = Walk(source, fetchers)
-    assembler = Assembler(source, file, walk)
+    generator = generated_by(data, file)
+    assembler = Assembler(source, file, walk, generator)
     placed = sorted(assembler.packages(), key=lambda item: item.package.span)
     problems: list[Problem] = []
     places = unparsed(source)
     if places:
         placed, problems = _with_problems(placed, places, data)
-    files = walk.files
+    files = sorted(walk.files, key=lambda called: called.span)  # the first call names its file
     comments = steering.comments(source)
     if comments:
         placed, files, unheeded = _steered(placed, files, comments, data)
@@ -118,7 +119,6 @@ def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> Fil
         hidden = [called for called in files if not all(map(is_printable, called.attribute))]
         files = [called for called in files if called not in hidden]
         problems += [replace(problem_at(data, called.span), what=_HIDDEN) for called in hidden]
-    generator = generated_by(data, file)
     if generator:
         packages = [
             replace(package, generator=generator) for package in _told_at_once(packages, generator)

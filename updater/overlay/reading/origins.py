@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from updater.model import HASH_FIELDS
 from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.callees import PACKAGE_CALLERS
 from updater.overlay.reading.generated import program_of
 from updater.overlay.reading.references import led_to, selected, targets
 from updater.overlay.reading.scope import FunctionScope, lookup
@@ -30,7 +31,6 @@ _READERS = frozenset(
 )
 # What of another package says which file or version it is of.
 _OF_A_PIN = frozenset({"date", "pname", "rev", "shortRev", "tag", "version"})
-_CALLS = frozenset({"callPackage", "callPackages"})
 _OF_DATA = (".json", ".toml", ".yaml", ".yml")
 _PINS = frozenset({*HASH_FIELDS, "owner", "ref", "repo", "rev", "tag", "url", "version"})
 _LONGEST_SHOWN = 60
@@ -159,7 +159,7 @@ def _read(function: str, argument: Node, data: bytes) -> Iterator[Origin]:
     paths = terms.paths_in(argument, data)
     shown = paths[0] if len(paths) == 1 else syntax.text(argument, data)
     program = program_of(shown)
-    if function in _READERS or (function in _CALLS and program):
+    if function in _READERS or (function in PACKAGE_CALLERS and program):
         text = f"read from {shown}" if _is_short(shown) else "read"
         is_data = shown.endswith(_OF_DATA)
         if is_data and not program and _is_short(shown):

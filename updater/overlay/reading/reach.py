@@ -128,8 +128,9 @@ class SourceReach(Struct):
             return
         sets = values.sets_of(base, scope, self.data) if base is not None else ()
         if path is None or not sets:
-            shown = syntax.text(node, self.data)
-            self._explain(f"its source is {shown[:_LONGEST_SHOWN]}, which is not written here")
+            shown = " ".join(syntax.text(node, self.data).split())
+            shown = shown if len(shown) < _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
+            self._explain(f"its source is {shown}, which is not written here")
             return
         # `sources.${system}`: any of them
         for attributes in sets:

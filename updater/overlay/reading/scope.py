@@ -225,15 +225,26 @@ class AttributeScope(Scope):
     Attributes:
         node: the set or ``let``.
         statements: its bindings in the order of the file, without ``inherit``.
+        owners: the ``x`` of each ``inherit (x) name;``.
     """
 
-    __slots__ = ("_below", "_bound", "_data", "_is_recursive", "_twice", "node", "statements")
+    __slots__ = (
+        "_below",
+        "_bound",
+        "_data",
+        "_is_recursive",
+        "_twice",
+        "node",
+        "owners",
+        "statements",
+    )
 
     def __init__(self, node: Node, outer: Scope, data: bytes) -> None:
         super().__init__(outer)
         self.outer: Scope = outer
         self.node = node
         self.statements: list[Statement] = []
+        self.owners: list[Node] = []
         self._data = data
         self._is_recursive = node.type in _RECURSIVE
         # A statement, or an inherited name with the `inherit` that it stands in.
@@ -282,6 +293,8 @@ class AttributeScope(Scope):
             self._below[names] = statement
 
     def _inherit(self, child: Node) -> None:
+        owner = child.child_by_field_name("expression")
+        self.owners += [owner] if owner is not None else []
         listed = child.child_by_field_name("attrs")
         for node in listed.children_by_field_name("attr") if listed is not None else ():
             self._bind(terms.attribute_name(node, self._data), (node, child))

@@ -26,12 +26,17 @@ def united(packages: Sequence[Package]) -> tuple[Package, ...]:
     changed: dict[str, Package] = {}
     for unit in units:
         leader, *members = sorted(unit, key=lambda own: (not _is_labelled(own), len(own.attribute)))
-        reason = f"it shares its version or source with {leader.name}, and moves with it"
+        reason = moves_with(leader)
         changed[leader.identity] = _leading(leader, members)
         for member in members:
             changed[member.identity] = replace(member, skip=reason, leader=leader.identity)
     joined = tuple(changed.get(package.identity, package) for package in packages)
     return _with_one_rev(_with_strays(joined))
+
+
+def moves_with(leader: Package) -> str:
+    """Say why a package that is a member of another's unit is not looked at by itself."""
+    return f"it shares its version or source with {leader.name}, and moves with it"
 
 
 def _with_one_rev(packages: tuple[Package, ...]) -> tuple[Package, ...]:

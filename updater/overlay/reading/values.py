@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _MOST_STEPS = 100
 # Neither is longer than an address.
 _LONGEST_LITERAL = 8192
+_NAMES = frozenset({"select_expression", "variable_expression"})
 _FAKE_HASHES = frozenset({"fakeHash", "fakeSha256", "fakeSha512"})
 
 
@@ -207,13 +208,23 @@ class _Reader:
         inner = self._computed(node, scope)
         if inner is not None:
             return inner
-        value = self.expression(node, scope)
-        if value.value is not None:
+        binding = self._uninherited(self._named(node, scope))
+        bound = syntax.unwrap(binding.expression) if binding and binding.expression else None
+        # behind another name there may be a truth or a list, and no text
+        value = self.expression(node, scope) if bound is None or bound.type not in _NAMES else None
+        if value is not None and value.value is not None:
             return value.parts
-        binding = scope.find(syntax.text(node, self._data))
-        if node.type != "variable_expression" or binding is None or binding.expression is None:
-            return None
-        return None if binding.inherited else self._operand(binding.expression, binding.scope)
+        return self._operand(bound, binding.scope) if bound is not None and binding else None
+
+    def _named(self, node: Node, scope: Scope) -> Binding | None:
+        """Return what a name, or a selection, is bound to."""
+        match node.type:
+            case "variable_expression":
+                return scope.find(syntax.text(node, self._data))
+            case "select_expression":
+                return self.selected(node, scope)
+            case _:
+                return None
 
     def _uri(self, node: Node, _scope: Scope) -> Value:
         written = syntax.text(node, self._data)

@@ -90,7 +90,7 @@ class Walk:
 
     def _run(self, root: Node) -> None:
         more = [name.encode() for name in self._helpers]
-        more += [name.encode() for name in callees.names_of_fetchers(self._data, self._fetchers)]
+        more += [name.encode() for name in callees.names_of_functions(self._data, self._fetchers)]
         more += [b"import"] if self._functions.are_called_by("import") else []
         self._places = words.places(self._data, (*words.of_packages(self._fetchers), *more))
         self._changed: dict[Span, str] = {}
@@ -228,6 +228,11 @@ class Walk:
                 value = Visit(statement.value, inner, path, "", draft, statement.node, bound=True)
                 value.caller, value.mapped = visit.caller, visit.mapped
                 below.append(value)
+        for owner in attributes.owners:  # `inherit (rec { ... }) tool;`
+            if self._holds(owner):
+                value = Visit(owner, inner, visit.path, "", draft, owner.parent, listed=True)
+                value.caller = visit.caller
+                below.append(value)
         return below
 
     def _drop_parts(self) -> None:
@@ -305,7 +310,7 @@ class Walk:
         head, applied = terms.applied(visit.node)
         if not applied:
             return [visit.part(child) for child in head.named_children if self._holds(child)]
-        name = terms.last_name(head, self._data)
+        name, *_ = callees.function_of(head, visit.scope, self._data, callees.PACKAGE_CALLERS)
         body = self._called(visit, name)
         if body is not None:
             if CALL_PACKAGE.fullmatch(name):
@@ -354,7 +359,7 @@ class Walk:
         if CALL_PACKAGE.fullmatch(name):
             self._package_file(visit, [value for _, value in applied])
             return ""
-        name, own, scope = callees.fetcher_of(head, visit.scope, self._data, self._fetchers)
+        name, own, scope = callees.function_of(head, visit.scope, self._data, self._fetchers)
         known = name in self._fetchers and not callees.is_own(own, scope, self._data)
         other = _OTHER_FETCHER.fullmatch(name) or is_source_override(head, self._data)
         if not known and not other:
