@@ -185,6 +185,28 @@ PROJECTS: dict[str, tuple[dict[str, str], list[str], str]] = {
         ["mine/a.nix"],
         "no configuration: reading the file that flake.nix imports or calls: mine/a.nix",
     ),
+    "a project that lists itself": (
+        {
+            "flake.nix": "{ outputs = _: { packages = import ./all.nix; }; }",
+            "all.nix": 'mapAttrs (n: _: callPackage (./. + "/${n}") { }) (builtins.readDir ./.)',
+            "a/default.nix": package("a"),
+            "b/default.nix": package("b"),
+        },
+        ["a/default.nix", "b/default.nix"],
+        (
+            "no configuration: reading 2 files that flake.nix imports or calls: "
+            "a/default.nix, b/default.nix"
+        ),
+    ),
+    "a project that is the source of its own, and lists another folder": (
+        {
+            "flake.nix": "{ outputs = _: { own = f { src = ./.; x = readDir ./a; }; }; }",
+            "a/default.nix": package("a"),
+            "b/default.nix": package("b"),
+        },
+        ["a/default.nix"],
+        "no configuration: reading the file that flake.nix imports or calls: a/default.nix",
+    ),
     "a folder that is given to a function of the project that lists it": (
         {
             "flake.nix": "{ outputs = _: import ./mine { load = (import ./lib.nix).load; }; }",

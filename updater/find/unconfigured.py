@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 # What names the files of a folder, so that no path of theirs is written.
 _LISTING = (b"readDir", b"listFilesRecursive", b"FromDirectoryRecursive")
+_LISTS_ITS_FOLDER = re.compile(
+    rb"(?:readDir|listFilesRecursive|FromDirectoryRecursive)[\s({]++\./\.(?![\w./])"
+)
 _MOST_FILES = 5_000
 # A function that is given the folder of its file: ``loadPackages ./.``.
 _GIVEN_ITS_FOLDER = re.compile(rb"(?<![\w.'-])([A-Za-z_][\w'-]*+)\s++\./\.(?![\w./])")
@@ -122,6 +125,8 @@ def _targets(root: Path, file: str, data: bytes) -> Iterator[str]:
         default = os.path.normpath(f"{path}/default.nix")
         if path == folder:  # its own folder: its source, or the files beside it
             yield from _below(root, path) if lists else ()
+        elif path == "." and not folder:  # or all of the project
+            yield from _below(root, path) if _LISTS_ITS_FOLDER.search(data) else ()
         elif path.endswith(".nix") and files.is_inside(root, path):
             yield path
         elif files.is_inside(root, default):

@@ -114,6 +114,10 @@ class FunctionFile(Struct, frozen=True):
     has_pins: bool = False
 
 
+def _key(name: str) -> str:
+    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name)
+
+
 class Package(Struct, frozen=True, omit_defaults=True):
     """One derivation in an overlay file.
 
@@ -235,11 +239,14 @@ class Package(Struct, frozen=True, omit_defaults=True):
         """What ``packages:`` in config.yaml calls it, as YAML.
 
         An attribute whose name is computed has no name that can be written: its pname or file has.
-        So it is with a file of whose callers nothing is known yet.
         """
-        has_name = self.element_name or self.attribute or any(self.callers)
-        name = self.name if has_name and "${" not in self.name else self.pname or self.file
-        return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name)
+        return _key(self.name if "${" not in self.name else self.pname or self.file)
+
+    @property
+    def own_key(self) -> str:
+        """The same as far as its own file tells it: whoever calls that may name it otherwise."""
+        is_named = bool(self.attribute or self.element_name)
+        return self.key if is_named else _key(self.pname or self.file)
 
     @property
     def paths(self) -> tuple[tuple[str, ...], ...]:

@@ -136,7 +136,7 @@ def test_a_file_is_configured_by_a_key_that_its_callers_names_do_not_change(
 ) -> None:
     """What a file's own texts advise is written before its callers are known."""
     (alone,) = read_packages(package.encode(), "pkgs/tool.nix", FETCH_FUNCTIONS).packages
-    assert alone.key == key
+    assert alone.own_key == key
     overlay = "final: prev: { called = prev.callPackage ../pkgs/tool.nix { }; }"
     found = written(tmp_path, overlays__a=overlay, pkgs__tool=package)
     (tmp_path / "config.yaml").write_text(f"packages: {{{key}: {{hold: it is old}}}}")

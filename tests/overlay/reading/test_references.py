@@ -120,6 +120,23 @@ def test_what_a_package_without_src_is_made_from_is_listed_with_what_to_write() 
     assert sources(text.replace("SRC", "src = main;"))["tool"] == BOTH
 
 
+def test_a_source_of_the_name_src_is_inherited() -> None:
+    """``src = src;`` would be itself in a `rec`."""
+    text = FROM_LET.replace("SOURCE", SOURCE).replace("OTHER", OTHER).replace("SRC", "")
+    reasons = {own.name: skipped(own) for own in read(text.replace("main", "src").encode())}
+    assert reasons["src"].endswith("such as `inherit src;`")
+
+
+def test_a_file_below_what_is_fetched_may_have_a_name_that_is_made() -> None:
+    source = f'let zip = {SOURCE}; base = "tool-v${{version}}"; in "${{zip}}/${{base}}.AppImage"'
+    wrap = f"tool = wrapType2 {{ inherit pname version; src = {source}; }};"
+    around = 'pname = "tool"; version = "1.0";'
+    text = f"let {around} in {{ {wrap.replace('wrapType2', 'mkDerivation')} }}"
+    assert sources(text) == {"tool": ALONE}
+    beside = text.replace('"${zip}/${base}', '"${zip}${base}')  # no folder of what is fetched
+    assert sources(beside) == {}
+
+
 def test_what_a_package_with_an_unread_source_is_made_from_is_listed_with_the_reason() -> None:
     text = FROM_LET.replace("SOURCE", SOURCE).replace("OTHER", OTHER).replace("SRC", "src = ./.;")
     reasons = {package.name: skipped(package) for package in read(text.encode())}

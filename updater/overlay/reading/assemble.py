@@ -410,7 +410,8 @@ def _labelled_by(package: Package, draft: Draft, call: Call) -> str:
     is_in_reach = call.span not in package.span and call.path[:-1] in (draft.path[:-1], draft.path)
     if draft.get("src", "srcs") is None and call.path and is_in_reach:
         name = call.path[-1]
-        return f"{label} has no `src`; to follow both, write one there, such as `src = {name};`"
+        example = "inherit src;" if name == "src" else f"src = {name};"
+        return f"{label} has no `src`; to follow both, write one there, such as `{example}`"
     return f"{label} is not followed: {package.skip or package.problem}"
 
 

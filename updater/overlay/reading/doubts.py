@@ -49,7 +49,7 @@ def doubt(package: Package, draft: Draft, data: bytes, calls: Sequence[Call] = (
         calls: those of its sources.
     """
     name = package.name
-    hold = f"in config.yaml, packages: {{{package.key}: {{hold: true}}}} leaves it alone"
+    hold = f"in config.yaml, packages: {{{package.own_key}: {{hold: true}}}} leaves it alone"
     for attribute in ("version", "src", "srcs"):
         lines = _lines_of_twice(draft, attribute)
         if lines:

@@ -7,9 +7,18 @@ import re
 _HEAD = re.compile(rb"(?:\s*(?:#[^\n]*|/\*.*?\*/))+", re.DOTALL)
 _GENERATED = re.compile(
     r"\b(?:auto-?)?generated\b(?:\s+(?:automatically|file))?(?:\s+(?:by|with|using|from)\s+[`'\"]?(?P<name>[\w./-]+))?"
-    r"|do\s+not\s+(?:edit|modify|change)",
-    re.IGNORECASE,
+    r"|do\s+not\s+(?:edit|modify|change)\b(?=\W*$|\s*[.,;:!]|\s+(?:it|this|the\s+file|by\s+hand|manually))",
+    re.IGNORECASE | re.MULTILINE,
 )
+# With such words a line says of the file itself, and of no lock beside it, that it is generated.
+_OF_ITSELF = re.compile(
+    r"an?|all|automatically|below|code|contents|everything|expressions?|file|following|here|it|list"
+    r"|module|nix|note|of|overlay|packages?|please|set|sources|that|the|these|this|warning"
+    r"|are|been|has|have|is|was|were"
+)
+_VERBS = frozenset({"are", "has", "have", "is", "was", "were"})
+_WORD = re.compile(r"[./'-]*\w[\w./'-]*")
+_SENTENCE_END = re.compile(r"[.:;!?]\s|,")
 _FILES = (
     (re.compile(r"(?:^|/)npins/default\.nix$"), "npins"),
     (re.compile(r"(?:^|/)nix/sources\.nix$"), "niv"),
@@ -48,7 +57,26 @@ def generated_by(data: bytes, file: str) -> str:
     if _COMPOSER2NIX.search(file) and _COMPOSER_ENV.match(data[:_LONGEST_HEAD]):
         return "composer2nix"
     head = _HEAD.match(data[:_LONGEST_HEAD])
-    said = _GENERATED.search(head[0].decode("utf-8", "replace")) if head is not None else None
-    if said is None:
+    text = head[0].decode("utf-8", "replace") if head is not None else ""
+    matches = (match for match in _GENERATED.finditer(text) if _is_of_itself(text, match))
+    match = next(matches, None)
+    if match is None:
         return ""
-    return (said["name"] or "").rstrip(".") or "another program"
+    return (match["name"] or "").rstrip(".") or "another program"
+
+
+def _is_of_itself(text: str, match: re.Match[str]) -> bool:
+    """Tell whether the sentence up to a match speaks of the file that it stands in.
+
+    A line is a sentence of its own, unless it begins with the verb of the line before.
+    """
+    *above, line = text[: match.start()].split("\n")
+    words = _words(line)
+    if words[:1] and words[0] in _VERBS and above:
+        words = _words(above[-1].rstrip(" ,")) + words
+    return all(map(_OF_ITSELF.fullmatch, words))
+
+
+def _words(line: str) -> list[str]:
+    """Return the words of the last sentence that begins in a line."""
+    return _WORD.findall(_SENTENCE_END.split(line)[-1].lower())

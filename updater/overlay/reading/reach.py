@@ -103,9 +103,10 @@ class SourceReach(Struct):
             waiting.append((binding.expression, binding.scope))
 
     def _folder(self, node: Node, scope: Scope, waiting: list[tuple[Node, Scope]]) -> None:
-        """Follow ``"${root}/libs/tool"``, a folder of what a call fetches."""
+        """Follow ``"${root}/libs/${name}"``, a folder or file of what a call fetches."""
         first, *rest = terms.string_pieces(node, self.data) or [""]
-        if isinstance(first, str) or not all(isinstance(piece, str) for piece in rest):
+        is_below = not rest or (isinstance(rest[0], str) and rest[0].startswith("/"))
+        if isinstance(first, str) or not is_below:
             self._explain(self._why_none(node, scope))
             return
         self.below |= bool(rest)

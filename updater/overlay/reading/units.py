@@ -133,7 +133,7 @@ def _lends(package: Package, stray: Package) -> str:
     return (
         f"{stray.name} (line {stray.line}) is made from the same version and is not followed, and "
         f"an update would leave the {names} there stale: give {stray.name} a version of its own, "
-        f"or move {package.name} alone with `packages: {{{package.key}: {{src_only: true}}}}`"
+        f"or move {package.name} alone with `packages: {{{package.own_key}: {{src_only: true}}}}`"
     )
 
 
