@@ -21,7 +21,7 @@ from updater.choose.repository import PinnedRepository
 from updater.choose.sources import Sources
 from updater.choose.subjects import Decision, Subject
 from updater.choose.tags import Versions
-from updater.choose.tracking import listed_tracking
+from updater.choose.tracking import is_by_id, listed_tracking
 from updater.choose.versions import is_commit
 from updater.choose.vetting import unfetchable
 from updater.errors import NotFound, StageError, bugs_at
@@ -133,7 +133,7 @@ class Follower(Struct, frozen=True):
             if isinstance(twin, StageError) and not isinstance(twin, NotFound):
                 unasked = PinWarning("not-compared", f"the index was not compared: {twin.message}")
                 decision = replace(decision, warnings=(*decision.warnings, unasked))
-        decision = replace(decision, choice=_by_commit(subject, decision.choice))
+        decision = _by_commit(subject, decision)
         if chooser is not None:
             decision = await self._dated(subject, decision, chooser)
         decision = await self._gated(decision, sources)
@@ -256,14 +256,18 @@ def _is_told(question: TagQuestion, offer: Offer, foreseen: Foreseen) -> bool:
     )
 
 
-def _by_commit(subject: Subject, choice: Choice) -> Choice:
+def _by_commit(subject: Subject, decision: Decision) -> Decision:
     """Label a candidate by its commit where the pin has one as its version and rev alike."""
-    pin = subject.pin
-    if not isinstance(choice, Take) or pin.version != pin.rev or not is_commit(pin.rev):
-        return choice
+    pin, choice = subject.pin, decision.choice
+    is_whole = pin.version == pin.rev and is_commit(pin.rev)
+    if not is_whole and not is_by_id(pin, decision.tracking):
+        return decision
+    decision = replace(decision, pinned=replace(decision.pinned, version=pin.version))
+    if not isinstance(choice, Take):
+        return decision
     candidate = choice.candidate
     labelled = replace(candidate, version=candidate.commit, ref="")
     others = tuple(warning for warning in choice.warnings if warning.code != "false-label")
     if candidate.commit == pin.rev and others != choice.warnings:
-        return Stay(labelled, others)
-    return replace(choice, candidate=labelled)
+        return replace(decision, choice=Stay(labelled, others))
+    return replace(decision, choice=replace(choice, candidate=labelled))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from updater.choose.tag_forms import TagNames, general_form
-from updater.choose.versions import is_commit, plain
+from updater.choose.versions import is_commit, is_shortened, plain
 from updater.model import Offer, Pin, PinWarning, Policy, Tracking, TrackKind
 from updater.model.labels import is_unstable, parse_version
 from updater.model.versions import abridged
@@ -53,6 +53,8 @@ def choose_tracking(pin: Pin, policy: Policy, offer: Offer, tags: Versions) -> T
         tagged = plain(tags.releases)
         kind: TrackKind = "tag" if tagged else "commit"
         what = "a branch" if pin.rev in offer.branches else "neither a tag nor a version"
+        if pin.through_version and pin.rev not in offer.branches:
+            what = "a short commit id"
         if is_tag(pin.rev, offer):
             what = "a tag that its upstream moves"
         return Tracking(kind, f"its rev {pin.rev!r} is {what}", moving=True)
@@ -78,14 +80,19 @@ def expected_tracking(pin: Pin, policy: Policy, project: Project) -> Tracking:
     if policy.upstream or project.lists_releases:
         listed = listed_tracking(project) if project.lists_releases else Tracking("tag", _NAMED)
         return replace(listed, reason=_NAMED) if policy.upstream and project.on_index else listed
-    if pin.through_version:
-        return Tracking("tag", "its rev is made from the version")
     if is_commit(pin.rev):
         return Tracking("commit", "its rev is a commit; tags, if a version tag names it")
+    if pin.through_version:
+        return Tracking("tag", "its rev is made from the version")
     if parse_version(_ANY.version(pin.rev.removeprefix("tags/"))) is not None:
         return Tracking("tag", "its rev is a tag")
     moving = f"its rev {pin.rev!r} moves; the default branch, if upstream has no version tags"
     return Tracking("tag", moving, moving=True)
+
+
+def is_by_id(pin: Pin, tracking: Tracking) -> bool:
+    """Tell whether a pin has the short id of a commit as its version and rev alike."""
+    return tracking.moving and pin.version == pin.rev and is_shortened(pin.rev)
 
 
 def is_tag(rev: str, offer: Offer) -> bool:
@@ -119,7 +126,7 @@ def _moves(pin: Pin, offer: Offer) -> bool:
     if pin.rev in offer.branches or pin.rev == "HEAD":
         return True
     if pin.through_version:
-        return False
+        return is_shortened(pin.rev) and pin.version == pin.rev
     return parse_version(_ANY.version(pin.rev)) is None
 
 

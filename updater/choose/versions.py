@@ -56,6 +56,11 @@ def is_shortened(rev: str) -> bool:
     return _SHORTENED.fullmatch(rev) is not None
 
 
+def is_id(label: str) -> bool:
+    """Tell whether a label is a commit's id, as far as it goes."""
+    return is_commit(label) or is_shortened(label)
+
+
 def unordered(label: str | None) -> str:
     """Say why nothing is newer or older than a label."""
     written = label or ""

@@ -12,6 +12,8 @@ from updater.audit.change.base import Step, examine
 from updater.audit.change.downgrade import KIND as DOWNGRADE
 from updater.choose.commits import choice_of
 from updater.choose.repository import PinnedRepository
+from updater.choose.tracking import is_by_id
+from updater.choose.versions import is_id
 from updater.errors import StageError, UpstreamError
 from updater.hashing.pointers import advice
 from updater.identify.names import CHECK_OUT, depends_on_refs, was_named
@@ -228,6 +230,8 @@ def _unfound(repository: PinnedRepository, nothing: NothingFound) -> str:
 async def labelled(repository: PinnedRepository, commit: str) -> Candidate:
     """Return a commit as its tag, or as itself with its date and the version that it declares."""
     candidate = repository.candidate(commit)
+    if is_by_id(repository.subject.pin, repository.tracking):
+        return replace(candidate, version=commit, ref="")
     if candidate.version:
         return candidate
     async with repository.commits() as commits:
@@ -236,7 +240,7 @@ async def labelled(repository: PinnedRepository, commit: str) -> Candidate:
 
 def is_label(label: str | None, candidate: Candidate) -> bool:
     """Tell whether a label is a candidate's: its version, its commit, or its tag as written."""
-    if label and label == candidate.commit:
+    if label and is_id(label) and candidate.commit.startswith(label):
         return True
     if label is not None and label == candidate.ref and parse_version(label) is None:
         return True

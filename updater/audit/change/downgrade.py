@@ -23,6 +23,8 @@ class Downgrade(ChangeRule):
             return f"the version goes down: {versions[0]} -> {versions[1]}"
         if label is None or is_newer(ordered(new), ordered(label)):
             return None
+        if new == step.candidate.commit:  # as the label was: no order of ids means anything
+            return None
         if not is_older_to_nix(new, label):
             return None
         return f"Nix takes {new} to be older than {label}, so nobody would be upgraded to it"
