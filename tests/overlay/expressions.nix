@@ -10,6 +10,8 @@ rec {
   last = list: assert list != [ ]; elemAt list (length list - 1);
   inherit (builtins) elemAt head length replaceStrings splitVersion stringLength substring tail concatStringsSep;
   concatStrings = concatStringsSep "";
+  concatMapStrings = f: list: concatStrings (map f list);
+  concatMapStringsSep = separator: f: list: concatStringsSep separator (map f list);
   hasPrefix = prefix: text: substring 0 (stringLength prefix) text == prefix;
   hasSuffix = suffix: text:
     let start = stringLength text - stringLength suffix; in

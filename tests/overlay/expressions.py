@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tests.overlay.golden import read
@@ -49,6 +50,8 @@ TEXT = (
     *("elemAt L N", "head L", "last L", "substring N N S", "optionalString B S", "toLower S"),
     *("escapeURL S", "pipe S [ (lib.removePrefix S) lib.versions.majorMinor ]"),
     *("pipe L [ (lib.take N) lib.last ]", "pipe S [ lib.splitVersion lib.tail lib.head ]"),
+    *("concatMapStrings F L", "concatMapStringsSep S F L", "concatStringsSep S (map F L)"),
+    *("pipe L [ (map F) lib.last ]",),
     *("toUpper S", "(S + S)", "(if B then S else S)", '"${S}x${S}"', "version", "version", "local"),
 )
 LISTS = (
@@ -58,6 +61,7 @@ LISTS = (
     "drop N L",
     "init L",
     "tail L",
+    "map F L",
     "(L ++ L)",
 )
 NUMBERS = ("stringLength S", "length L", "0", "1", "2", "3", "(-1)")
@@ -73,12 +77,25 @@ TRUTHS = (
     ),
     *("(B && B)", "(B || B)", "versionAtLeast S S", "versionOlder S S", "true", "false"),
 )
-FORMS = {"S": TEXT, "L": LISTS, "N": NUMBERS, "B": TRUTHS}
+EACH = (
+    *("(x: x)", '(x: "r${x}")', "(x: TEXT + x)", "(x: lib.toUpper x)", "lib.toLower", "toString"),
+    *('(lib.removePrefix "1")', '(builtins.replaceStrings [ "." ] [ TEXT ])', "(x: TEXT)"),
+    *("(x: if TRUTH then x else TEXT)", '(e: if lib.hasPrefix "1" e then TEXT else e)'),
+    *('(x: lib.concatMapStrings (y: x + y) [ "a" x ])', '(x: lib.optionalString (x != "") TEXT)'),
+)
+FORMS = {"S": TEXT, "L": LISTS, "N": NUMBERS, "B": TRUTHS, "F": EACH}
 BUILTIN = ("replaceStrings", "toString", "substring", "splitVersion", "elemAt", "concatStringsSep")
 
 
 def expression(pick: random.Random, depth: int, kind: str = "S") -> str:
     """Write one expression of a kind: a text, a list of texts, a number, a truth."""
+    if kind == "F":
+        kinds = {"TEXT": "S", "TRUTH": "B"}
+        return re.sub(
+            "|".join(kinds),
+            lambda match: f"({expression(pick, depth - 1, kinds[match[0]])})",
+            pick.choice(EACH),
+        )
     if depth <= 0:
         match kind:
             case "S":
@@ -96,7 +113,7 @@ def expression(pick: random.Random, depth: int, kind: str = "S") -> str:
     if not rest or not name[0].islower():
         return parts
     library = "builtins" if name in BUILTIN and pick.random() < 0.5 else "lib"
-    return f"({'' if name == 'toString' else f'{library}.'}{name} {parts})"
+    return f"({'' if name in ('map', 'toString') else f'{library}.'}{name} {parts})"
 
 
 def _text(pick: random.Random) -> str:

@@ -209,6 +209,7 @@ BUMPS = {
     "tag-with-a-scope": Bump(ref="@owner/tool@2.0.0"),
     "tag-with-a-scope-computed": Bump(ref="@owner/tool@2.0.0"),
     "tag-computed": Bump(ref="release-2_0_0"),
+    "tag-computed-by-a-map": Bump("tool", ref="r2_r0_r0"),
     "tag-computed-by-a-name": Bump(ref="v2-0-0"),
 }
 PAIRS = sorted(path.name.removesuffix(".expected.nix") for path in FOLDER.glob("*.expected.nix"))

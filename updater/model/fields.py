@@ -43,10 +43,22 @@ class Applied(Struct, frozen=True, tag=True):
     arguments: tuple[Argument, ...]
 
 
+class Function(Struct, frozen=True, tag=True):
+    """A function of one text among the arguments of another one: ``x: "v${x}"``.
+
+    Attributes:
+        argument: what a reference has as its literal that stands for the argument.
+        body: what it makes of that.
+    """
+
+    argument: Span
+    body: Argument
+
+
 Part: TypeAlias = "str | Reference | Applied"
 
-Argument: TypeAlias = "tuple[Part, ...] | Applied | Listed | int | bool"
-"""What a function takes: a text, what another function makes, a list, a number, a truth."""
+Argument: TypeAlias = "tuple[Part, ...] | Applied | Listed | Function | int | bool"
+"""What a function takes: a text, what another one makes, a list, a function, a number, a truth."""
 
 
 def _places(parts: tuple[Argument | Part, ...]) -> Iterator[Span | None]:
@@ -57,6 +69,8 @@ def _places(parts: tuple[Argument | Part, ...]) -> Iterator[Span | None]:
                 yield literal
             case Applied(arguments=inner) | Listed(elements=inner):
                 yield from _places(inner)
+            case Function(body=inner_part):
+                yield from _places((inner_part,))
             case tuple():
                 yield from _places(part)
 

@@ -92,6 +92,31 @@ def test_what_a_caller_of_the_file_may_choose_is_open(default: str, chosen: str)
     assert [source.value("hash") for source in package.sources] == [A, B]
 
 
+@pytest.mark.parametrize(
+    "each",
+    [
+        '(x: names.${x} or "none")',
+        "(x: names.${x})",
+        "(x: builtins.getAttr x names)",
+        '(x: if x == final.which then "a" else "b")',
+        '(x: if final.which x then "a" else "b")',
+        '(x: names.${final.which x} or "none")',
+        '(x: names.${if x == "" then "none" else x} or "none")',
+        "(final.spell)",
+        "(x: y: x)",
+        "({ x }: x)",
+    ],
+)
+def test_what_an_element_chooses_is_not_read(each: str) -> None:
+    """No key and no branch is that of all elements."""
+    names = 'names = { tool = "a"; "" = "b"; };'
+    made = f'builtins.concatStringsSep "" (map {each} [ pname ])'
+    (package,) = read(tool("h.tool", f"{names} name = 1;").replace('"r"', made).encode())
+    assert package.source is not None
+    assert (package.source.value("repo"), package.source.value("hash")) == (None, A)
+    assert package.companions == ()
+
+
 def test_a_source_that_the_version_chooses_is_not_followed() -> None:
     call = f'fetchurl {{ url = "https://d.example/tool-1.0.zip"; hash = "{A}"; }}'
     inside = f'pname = "tool"; version = "1.0"; src = {{ "1.0" = {call}; }}.${{version}};'

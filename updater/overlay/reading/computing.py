@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from updater.model import Applied, Listed
+from updater.model import Applied, Function, Listed, Reference
 from updater.overlay.reading import syntax, terms
-from updater.overlay.reading.functions import ARITIES, FUNCTIONS, OF_VERSIONS
+from updater.overlay.reading.functions import ARITIES, FUNCTIONS, MAPS, OF_VERSIONS
+from updater.overlay.reading.scope import ElementScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ _LIBRARIES = frozenset({"builtins", "lib"})
 _WITH_LIBRARY = re.compile(rb"\bwith\s+(?:[A-Za-z]+\.)*(?:lib|builtins)\s*;")
 _OPERATORS = frozenset({"+", "++", "==", "!=", "&&", "||"})
 # Beyond these, a name means no builtin but what something around it brings.
-_GLOBAL = frozenset({"toString"})
+_GLOBAL = frozenset({"map", "toString"})
 _PIPE = "pipe"
 _OTHERS = frozenset({_PIPE, "getAttr"})  # that are not of texts
 
@@ -66,7 +67,7 @@ def application(
     count = 3 if name == "if" else ARITIES.get(name)
     if count is None or len(operands) != count:
         return None
-    known = _read_all(operands, scope, read)
+    known = _arguments(name, operands, scope, data, read)
     return Applied(name, known) if known is not None else None
 
 
@@ -80,19 +81,48 @@ def _piped(
     for function in operands[1].children_by_field_name("element"):
         head, applied = terms.applied(syntax.unwrap(function))
         name = _function(head, scope, data)
-        known = _read_all([argument for _, argument in applied], scope, read)
+        inner = [argument for _, argument in applied]
+        known = _arguments(name, inner, scope, data, read)
         if value is None or known is None or ARITIES.get(name) != len(known) + 1:
             return None
         value = Applied(name, (*known, value))
     return value if isinstance(value, Applied) else None
 
 
-def _read_all(
-    operands: list[Node], scope: Scope, read: Callable[[Node, Scope], Argument | None]
+def _arguments(
+    name: str,
+    operands: list[Node],
+    scope: Scope,
+    data: bytes,
+    read: Callable[[Node, Scope], Argument | None],
 ) -> tuple[Argument, ...] | None:
-    arguments = [read(operand, scope) for operand in operands]
+    place = MAPS.get(name)
+    arguments = [
+        _each(operand, scope, data, read) if index == place else read(operand, scope)
+        for index, operand in enumerate(operands)
+    ]
     known = tuple(argument for argument in arguments if argument is not None)
     return known if len(known) == len(arguments) else None
+
+
+def _each(
+    operand: Node, scope: Scope, data: bytes, read: Callable[[Node, Scope], Argument | None]
+) -> Function | None:
+    """Return a function of one text: ``x: "v${x}"``, ``lib.toLower``, ``lib.removePrefix "v"``."""
+    node = syntax.unwrap(operand)
+    if node.type == "function_expression":
+        argument, body = (node.child_by_field_name(part) for part in ("universal", "body"))
+        if argument is None or body is None or node.child_by_field_name("formals") is not None:
+            return None
+        made = read(body, ElementScope(node, scope, data))
+        return Function(syntax.span(argument), made) if made is not None else None
+    head, applied = terms.applied(node)
+    name = _function(head, scope, data)
+    place = syntax.span(node)
+    known = _arguments(name, [inner for _, inner in applied], scope, data, read)
+    if known is None or name in MAPS or ARITIES.get(name) != len(known) + 1:
+        return None
+    return Function(place, Applied(name, (*known, (Reference("", place),))))
 
 
 def constant(
@@ -118,14 +148,14 @@ def constant(
 def _function(head: Node, scope: Scope, data: bytes) -> str:
     """Return the name of the function of text that a head names, else nothing."""
     name = library_function(head, scope, data)
-    return name if name in FUNCTIONS else ""
+    return name if name in FUNCTIONS or name in MAPS else ""
 
 
 def library_function(head: Node, scope: Scope, data: bytes) -> str:
     """Return the name of the library's function that a head names, empty for another's."""
     names = terms.plain_names(head, data)
     name = names[-1] if names else ""
-    if name not in FUNCTIONS and name not in _OTHERS:
+    if name not in FUNCTIONS and name not in MAPS and name not in _OTHERS:
         return ""
     if name in OF_VERSIONS and names[-2:-1] != ("versions",):
         return ""

@@ -11,11 +11,11 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from updater.model import Applied, Listed, Reference, Span
+from updater.model import Applied, Function, Listed, Reference, Span
 from updater.model.labels import comes_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from updater.model import Argument, Part
 
@@ -23,6 +23,7 @@ Result: TypeAlias = "str | int | bool | list[Result]"
 
 _COMPONENT = re.compile(r"[.-]*([0-9]+|[^0-9.-]+)")
 _LONGEST = 8192
+_MOST_ELEMENTS = 100  # of a list whose elements a function is applied to, which may have another
 
 
 class _NotComputed(Exception):
@@ -38,7 +39,7 @@ def rendered(parts: Sequence[Part], literals: Collection[Span], new: str) -> str
         new: what they read then.
     """
     try:
-        return _text(parts, literals, new)
+        return _text(parts, dict.fromkeys(literals, new))
     except _NotComputed:
         return None
 
@@ -46,41 +47,60 @@ def rendered(parts: Sequence[Part], literals: Collection[Span], new: str) -> str
 def computed(argument: Argument) -> Result | None:
     """Return what an expression is as it is written; None where that is unknown."""
     try:
-        return _result(argument, (), "")
+        return _result(argument, {})
     except _NotComputed:
         return None
 
 
-def _result(argument: Argument, literals: Collection[Span], new: str) -> Result:
+def _result(argument: Argument, texts: Mapping[Span, str]) -> Result:
     match argument:
         case Applied(function, arguments):
             if function == "if":
                 condition, *branches = arguments
-                chosen = branches[0 if _truth(_result(condition, literals, new)) else 1]
-                return _result(chosen, literals, new)
-            return _applied(function, [_result(inner, literals, new) for inner in arguments])
+                chosen = branches[0 if _truth(_result(condition, texts)) else 1]
+                return _result(chosen, texts)
+            if function in MAPS:
+                return _mapped(function, arguments, texts)
+            return _applied(function, [_result(inner, texts) for inner in arguments])
         case Listed(elements):
-            return [_result(element, literals, new) for element in elements]
+            return [_result(element, texts) for element in elements]
         case tuple():
-            return _text(argument, literals, new)
+            return _text(argument, texts)
+        case Function():
+            raise _NotComputed
         case _:
             return argument
 
 
-def _text(parts: Sequence[Part], literals: Collection[Span], new: str) -> str:
-    texts = []
+def _mapped(function: str, arguments: tuple[Argument, ...], texts: Mapping[Span, str]) -> Result:
+    """Apply a function to each text of a list, and join what it makes of them."""
+    *first, each, elements = arguments
+    if not isinstance(each, Function):
+        raise _NotComputed
+    inner = _strings(_result(elements, texts))
+    if len(inner) > _MOST_ELEMENTS:
+        raise _NotComputed
+    made = [_result(each.body, {**texts, each.argument: element}) for element in inner]
+    if function == "map":
+        return made
+    separator = _result(first[0], texts) if first else ""
+    return _applied("concatStringsSep", [separator, made])
+
+
+def _text(parts: Sequence[Part], texts: Mapping[Span, str]) -> str:
+    pieces = []
     for part in parts:
         match part:
             case str():
-                texts.append(part)
+                pieces.append(part)
             case Reference(value, place):
-                text = new if place is not None and place in literals else value
+                text = texts.get(place, value) if place is not None else value
                 if text is None:
                     raise _NotComputed
-                texts.append(text)
+                pieces.append(text)
             case Applied():
-                texts.append(_string(_result(part, literals, new)))
-    return "".join(texts)
+                pieces.append(_string(_result(part, texts)))
+    return "".join(pieces)
 
 
 def _applied(function: str, arguments: list[Result]) -> Result:
@@ -285,9 +305,13 @@ ARITIES = {
         ("escapeURL", "majorMinor", "minor", "patch", "splitVersion", "stringLength", "tail"), 1
     ),
     **dict.fromkeys(("toLower", "toString", "toUpper"), 1),
-    **dict.fromkeys(("replaceStrings", "substring"), 3),
+    **dict.fromkeys(("concatMapStringsSep", "replaceStrings", "substring"), 3),
+    **dict.fromkeys(("concatMapStrings", "map"), 2),
 }
 """How many arguments each takes."""
+
+MAPS = {"concatMapStrings": 0, "concatMapStringsSep": 1, "map": 0}
+"""Those that apply a function to each element of their last argument; which argument that is."""
 
 OF_VERSIONS = frozenset({"major", "majorMinor", "minor", "patch"})
 """Those that are found in ``lib.versions`` only."""

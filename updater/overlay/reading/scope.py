@@ -115,6 +115,14 @@ class Scope:
             scope = scope.outer
         return scope if isinstance(scope, FileScope) else None
 
+    @property
+    def is_of_element(self) -> bool:
+        """Tell whether it is inside a function that is applied to each element of a list."""
+        scope: Scope | None = self
+        while scope is not None and not isinstance(scope, ElementScope):
+            scope = scope.outer
+        return scope is not None
+
     def close(self, attributes: tuple[AttributeScope, ...]) -> None:
         """Say which attributes the fixpoint argument stands for; of two it stands for neither."""
         if self.closed:
@@ -181,6 +189,19 @@ class DefaultedScope(FunctionScope):
         if default is None or not _is_pin(default):
             return None
         return Binding(name, default, self, default)
+
+
+class ElementScope(FunctionScope):
+    """The name of a function that is applied to each element of a list: any of them."""
+
+    __slots__ = ()
+
+    def bound(self, name: str) -> Binding | None:
+        """Return the argument itself, as what its name is bound to."""
+        universal = self.node.child_by_field_name("universal")
+        if universal is None or name != self.argument:
+            return None
+        return Binding(name, universal, self, universal)
 
 
 def _is_pin(default: Node) -> bool:

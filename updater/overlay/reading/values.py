@@ -96,7 +96,7 @@ class _Reader:
         self._data = data
         self._choices = choices if choices is not None else Choices()
         self._steps = 0
-        self._is_default = False  # what was read is what a caller of the file may give
+        self._open = ""  # what was read is a `default` of the file's, or any `element` of a list
 
     def expression(self, expression: Node, scope: Scope) -> Value:
         self._steps += 1
@@ -113,7 +113,8 @@ class _Reader:
             return self._refer(self.attribute(binding.owner, binding.scope, binding.name))
         if binding.inherited:
             return self._refer(binding.scope.find(binding.name))
-        self._is_default |= is_default(binding)
+        if is_default(binding):
+            self._open = self._open or "default"
         return (
             self.expression(binding.expression, binding.scope) if binding.expression else _UNKNOWN
         )
@@ -179,22 +180,28 @@ class _Reader:
         if node.type == "apply_expression":
             return self._refer(self._got(node, scope))
         condition = node.child_by_field_name("condition")
-        if condition is None:
+        if condition is None or scope.is_of_element:
             return _UNKNOWN
         key = self._choices.key(syntax.text(condition, self._data), (THEN, ELSE))
         branch = node.child_by_field_name("consequence" if key == THEN else "alternative")
         return self.expression(branch, scope) if key and branch is not None else _UNKNOWN
 
+    def _openness(self, expression: Node, scope: Scope) -> str:
+        """Return by what an expression is open, as `_open` has it; empty where it is not."""
+        before, self._open = self._open, ""
+        self._operand(expression, scope)
+        openness, self._open = str(self._open), before or self._open
+        return openness
+
     def _computed(self, node: Node, scope: Scope) -> Applied | None:
         """Return what a pure function makes; a condition on what a caller may give is open."""
-        condition = node.child_by_field_name("condition")
-        if condition is not None:
-            before, self._is_default = self._is_default, False
-            self._operand(condition, scope)
-            is_open, self._is_default = self._is_default, before
-            if is_open:
-                return None
-        return application(node, scope, self._data, self._operand)
+        before, self._open = self._open, ""
+        applied = application(node, scope, self._data, self._operand)
+        is_open, self._open = bool(self._open), before or self._open
+        condition = node.child_by_field_name("condition") if is_open else None
+        if condition is not None and self._openness(condition, scope) == "default":
+            return None
+        return applied
 
     def _operand(self, expression: Node, scope: Scope) -> Argument | None:
         """Return what a function is applied to, also through names."""
@@ -230,6 +237,11 @@ class _Reader:
         written = syntax.text(node, self._data)
         return Value(written, (written,), syntax.span(node))
 
+    def _element(self, node: Node, _scope: Scope) -> Value:
+        """Read the argument of a function of texts, which stands for each of them."""
+        self._open = "element"
+        return Value("", (Reference("", syntax.span(node)),))
+
     def _attribute_name(self, node: Node, _scope: Scope) -> Value:
         """Read the name of an attribute as the text that `mapAttrs` gives a function."""
         name = terms.attribute_name(node.named_children[0], self._data)
@@ -250,6 +262,7 @@ class _Reader:
         "let_expression": _let,
         "apply_expression": _application,
         "attrpath": _attribute_name,
+        "identifier": _element,
         "if_expression": _application,
     }
 
@@ -414,13 +427,17 @@ class _Reader:
         if plain is not None:
             return plain
         inner = part.child_by_field_name("expression") if part.type == "interpolation" else part
-        before, self._is_default = self._is_default, False
+        before, self._open = self._open, ""
         key = self.expression(inner, scope) if inner is not None else _UNKNOWN
-        is_open, self._is_default = self._is_default, before
-        if key.value is not None and not is_open and not SYSTEM.fullmatch(key.value):
+        openness, self._open = str(self._open), before or self._open
+        if openness == "element":
+            return None
+        if key.value is not None and not openness and not SYSTEM.fullmatch(key.value):
             self._choices.settle(key.parts, key.literal)
             return key.value
-        return self._choices.key(syntax.text(part, self._data), keys_of(sets)) if sets else None
+        if not sets or scope.is_of_element:
+            return None
+        return self._choices.key(syntax.text(part, self._data), keys_of(sets))
 
     def _union(self, node: Node, scope: Scope) -> tuple[AttributeScope, ...] | None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
