@@ -400,6 +400,12 @@ class TestBothWays:
     ) -> None:
         package = world.results("check", token=token)[f"series-{name}"]
         assert (package["status"], package["latest"]) == ("outdated", SERIES[name][3])
+
+    @pytest.mark.parametrize("name", ["java", "local-builds", "builds-of-a-version"])
+    def test_the_newest_build_is_the_newest_version(
+        self, world: Situations, token: str, name: str
+    ) -> None:
+        package = world.results("check", token=token)[f"series-{name}"]
         assert package["newest"]["version"] == SERIES[name][3]
 
     @pytest.mark.parametrize("name", WRITTEN)
