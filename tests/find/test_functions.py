@@ -143,6 +143,14 @@ OF_A_SOURCE = (
     "buildPythonPackage { inherit pname version src; }"
 )
 OWN = ("1.0", "x", "")
+OPEN = (
+    "1.0",
+    "x",
+    (
+        "hash and version are defaults of lib/f.nix, and a may give it others: write what it gives "
+        "as a set"
+    ),
+)
 PART = "its {} would have to be given here, too, not in lib/f.nix"
 
 
@@ -168,6 +176,14 @@ PART = "its {} would have to be given here, too, not in lib/f.nix"
             {"a.nix#a": ("2.0", "x", PART.format("hash")), "lib/f.nix#": OWN},
         ),
         (OF_A_SOURCE, "a = C { };", {"lib/f.nix#": OWN}),
+        (OF_DEFAULTS, "a = prev.callPackage ./lib/f.nix prev.more;", {"lib/f.nix#": OPEN}),
+        (OF_DEFAULTS, "a = prev.callPackage ./lib/f.nix (prev.more // { });", {"lib/f.nix#": OPEN}),
+        (OF_DEFAULTS, "a = prev.callPackage ./lib/f.nix;", {"lib/f.nix#": OPEN}),
+        (
+            CURRIED.replace("version, hash", PIN),
+            'a = (C { }) { pname = "a"; version = "2.0"; hash = "y"; };',
+            {"a.nix#a": ("2.0", "y", "")},
+        ),
         (
             OF_A_SOURCE,
             (

@@ -27,6 +27,7 @@ class PackageCall(Struct, frozen=True):
         directives: what comments at the call ask for.
         functions: the fetchers in whose place it gives the file others.
         arguments: argument -> the names that lead to what it gives; none for another expression.
+            An empty one says that it gives more than can be read.
     """
 
     file: str
@@ -103,7 +104,7 @@ def assembled(reads: Iterable[OverlayFile]) -> OverlayFiles:
         if overlay.file not in functions
         or not (is_given(package) or _is_never_left_out(package, calls.get(overlay.file, ())))
     ]
-    packages = _with_shared_defaults(packages, calls)
+    packages = _with_shared_defaults(_with_open_calls(packages, calls), calls)
     packages = _with_replaced(_with_leaders(packages), by_file.values())
     texts = {overlay.file: overlay.data for overlay in by_file.values() if overlay.data is not None}
     arguments = {file: [call.arguments for call in own] for file, own in calls.items()}
@@ -115,6 +116,28 @@ def _is_never_left_out(package: Package, calls: Sequence[PackageCall]) -> bool:
     """Tell whether each caller gives all that is a package's pin by default."""
     given = [set(package.defaults) <= call.arguments.keys() for call in calls]
     return bool(package.defaults) and bool(given) and all(given)
+
+
+def _with_open_calls(
+    packages: Sequence[Package], calls: Mapping[str, Sequence[PackageCall]]
+) -> list[Package]:
+    """Return packages, skipped where a call gives more than can be read: maybe another pin."""
+    callers = {
+        file: ".".join(call.attribute)
+        for file, own in calls.items()
+        for call in own
+        if "" in call.arguments
+    }
+    return [
+        replace(
+            package,
+            skip=f"{' and '.join(package.defaults)} are defaults of {package.file}, and "
+            f"{callers[package.file]} may give it others: write what it gives as a set",
+        )
+        if package.defaults and package.file in callers and not (package.skip or package.problem)
+        else package
+        for package in packages
+    ]
 
 
 def _with_shared_defaults(

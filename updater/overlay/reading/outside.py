@@ -71,14 +71,18 @@ def arguments_of(operands: Iterable[Node], scope: Scope, data: bytes) -> dict[st
     """Return what a call gives for arguments, as the names that lead there.
 
     ``{ pin = pins.tool; }`` is ``{"pin": ("pins", "tool")}``; other expressions have no names.
+    Where not all of the arguments are written as sets, an empty one says so.
 
     Args:
         operands: those of the call.
         scope: what it reads.
         data: the file.
     """
-    sets = [own for operand in operands for own in values.sets_of(operand, scope, data)]
-    return {
+    given = [operand for operand in operands if syntax.unwrap(operand).type not in _PATHS]
+    by_operand = [values.sets_of(operand, scope, data) for operand in given]
+    sets = [own for of_operand in by_operand for own in of_operand]
+    unread: dict[str, tuple[str, ...]] = {"": ()} if not all(by_operand) or not given else {}
+    return unread | {
         name: _bound(binding, data)
         for attributes in sets
         for name in attributes

@@ -116,6 +116,14 @@ class Scope:
         return scope if isinstance(scope, FileScope) else None
 
     @property
+    def is_outermost(self) -> bool:
+        """Tell whether no function is around it."""
+        scope: Scope | None = self
+        while scope is not None and not isinstance(scope, FunctionScope):
+            scope = scope.outer
+        return scope is None
+
+    @property
     def is_of_element(self) -> bool:
         """Tell whether it is inside a function that is applied to each element of a list."""
         scope: Scope | None = self

@@ -28,6 +28,7 @@ from updater.overlay.reading.shape import (
     NAMES,
     SOURCES,
     makes_package,
+    outcome,
     outcome_name,
     overridden_call,
     packages_of_itself,
@@ -280,8 +281,11 @@ class Walk:
         body = node.child_by_field_name("body")
         if body is None:
             return ()
-        is_file = visit.statement is None and not visit.role and not visit.listed
-        inner = (DefaultedScope if is_file else FunctionScope)(node, visit.scope, self._data)
+        # of `{ a }: { version ? "1.0" }: ...` nobody knows the callers
+        is_file = visit.statement is None and not visit.role and visit.scope.is_outermost
+        is_package = outcome(body).type != "function_expression"
+        kind = DefaultedScope if is_file and is_package else FunctionScope
+        inner = kind(node, visit.scope, self._data)
         # `finalAttrs: { ... }`, and `finalAttrs: previous: { ... }` for an override.
         takes_two = body.type == "function_expression"
         fixpoint = visit.role == "package" or (visit.role == "override" and takes_two)
