@@ -170,7 +170,10 @@ def test_without_a_pattern_a_file_of_another_name_is_waited_for(
     assert upstream.releases
     told = row(project)
     assert (told["status"], path.read_text()) == ("held", text)
-    assert told["reason"] == "2.0 has no asset tool-2.0-linux-amd64.tar.gz yet"
+    assert told["reason"] == (
+        "2.0 has no asset tool-2.0-linux-amd64.tar.gz yet; if it has another name now, give "
+        "`asset` its pattern"
+    )
 
 
 FORGES: dict[str, tuple[type[Forge], str, str, str]] = {

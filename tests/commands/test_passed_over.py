@@ -52,7 +52,10 @@ FILES: dict[str, tuple[dict[str, list[str] | None], str, str, str | None, str]] 
         V,
         "",
         None,
-        "1.34 has no asset x-1.34.tgz yet (29 older ones are passed over like it)",
+        (
+            "1.34 has no asset x-1.34.tgz yet; if it has another name now, give `asset` its "
+            "pattern (29 older ones are passed over like it)"
+        ),
     ),
 }
 

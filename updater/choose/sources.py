@@ -136,10 +136,12 @@ class Sources:
         if not self._absent[fetch.url]:
             return ""
         missing = f"{candidate.version} has no {uploaded} yet"
-        is_asset = FETCHERS[source.fetcher].asset(self._subject.package, source)
-        alone = len(self._subject.policy.asset) == 1 and source is not self._subject.source
-        lists = "; if it has another name now, list a pattern for it in `asset`, too"
-        return f"{missing}{lists}" if alone and is_asset else missing
+        patterns = self._subject.policy.asset
+        is_listed = bool(patterns) and (len(patterns) > 1 or source is self._subject.source)
+        if is_listed or not FETCHERS[source.fetcher].asset(self._subject.package, source):
+            return missing
+        advice = "list a pattern for it in `asset`, too" if patterns else "give `asset` its pattern"
+        return f"{missing}; if it has another name now, {advice}"
 
     async def _companion(
         self, companion: Source, candidate: Candidate, taken: dict[str, Source]

@@ -145,6 +145,16 @@ def test_what_a_package_with_an_unread_source_is_made_from_is_listed_with_the_re
     )
 
 
+def test_what_passthru_says_of_a_source_is_called_as_the_source() -> None:
+    """So other tools are told of it; it is called neither ``passthru`` nor as what it is in."""
+    source = 'fetchFromGitHub { owner = "o"; repo = "lib"; rev = "v2.0"; hash = ""; passthru = {'
+    own = f'passthru.lib = {source} pname = "lib"; version = "2.0"; src = passthru.lib; }}; }};'
+    tool = f'pname = "tool"; version = "1.0"; src = {SOURCE}; {own}'
+    text = f"{{ tool = mkDerivation rec {{ {tool} }}; }}"
+    paths = {package.attribute for package in read(text.encode()) if not skipped(package)}
+    assert paths == {("tool",), ("tool", "passthru", "lib")}
+
+
 def test_what_is_inherited_from_a_set_that_is_written_there_is_found() -> None:
     tool = f'tool = mkDerivation rec {{ pname = "tool"; version = "1.0"; src = {SOURCE}; }};'
     text = f"final: prev: {{ inherit (rec {{ {tool} other = tool; }}) tool other; x = 1; }}"

@@ -156,8 +156,7 @@ class Assembler:
         beside, locks = self._side_hashes(draft, sources, version)
         package = Package(
             file=self._file,
-            # `let self = ...; in self // { }`: what is around the `let` is the package
-            attribute=draft.path[:-1] if draft.path[-1:] == ("self",) else draft.path,
+            attribute=_attribute(draft.path),
             line=syntax.line(draft.node),
             span=syntax.span(draft.node),
             builder=draft.builder,
@@ -402,6 +401,16 @@ class Assembler:
             if call is not reach.targets[first] and moves_with(source, sources[first], version)
         ]
         return [reach.targets[first], *moving]
+
+
+def _attribute(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the path by which a package is called that stands at one.
+
+    In ``let self = ...; in self // { }`` and ``fetchurl { passthru = { pname = ...; }; }`` the
+    package is what is around it.
+    """
+    is_part = path[-1:] == ("self",) or (path[1:] and path[-1] == "passthru")
+    return path[:-1] if is_part else path
 
 
 def _labelled_by(package: Package, draft: Draft, call: Call) -> str:
