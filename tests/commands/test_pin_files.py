@@ -458,3 +458,32 @@ def test_a_pin_that_another_file_has_a_hash_for_stays(
     )
     assert (result.code, rows["one"]) == (0, ("held", why))
     assert pins.read_text() == text
+
+
+@pytest.mark.parametrize("configured", ["", "packages: {tool: {generated: edit}}\n"])
+def test_a_checkout_of_npins_is_left_to_it_whatever_is_configured(
+    project: Project, configured: str
+) -> None:
+    """No key of config.yaml is named that would not help."""
+    entry = {
+        "type": "Git",
+        "repository": {"type": "Git", "url": "https://git.example/tool.git"},
+        "branch": "main",
+        "submodules": False,
+        "revision": "0123456789" * 4,
+        "url": None,
+        "hash": "sha256-x",
+    }
+    project.overlay("npins/sources.json", json.dumps({"pins": {"tool": entry}, "version": 5}))
+    project.overlay("npins/default.nix", NPINS_FILE)
+    attributes = "    version = sources.tool.revision;\n    src = sources.tool;\n"
+    project.overlay("tool.nix", overlay(attributes, "sources = import ./npins;"))
+    project.add_configuration(configured)
+    why = (
+        "its entry is a git checkout, not an archive of a commit on GitHub, GitLab or Forgejo: "
+        "run `npins update`"
+    )
+    reason = why if configured else f"updated by npins; {why}"
+    for command in ("list", "check", "bump", "verify"):
+        rows = {row["name"]: row for row in project.run(command, "--json", "tool").json["packages"]}
+        assert (rows["tool"]["status"], rows["tool"]["reason"]) == ("skipped", reason)

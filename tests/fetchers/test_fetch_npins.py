@@ -100,7 +100,6 @@ def test_an_entry_of_another_forge_is_the_archive_there(
         'url = "https://releases.nixos.org/nixpkgs/nixexprs.tar.xz"; sha256 = "h";',
         RELEASE + 'url = "https://gitlab.com/o/tool/-/archive/v1.2.0.tar.gz";',
         'owner = "o"; repo = "tool"; sha256 = "h";',
-        f'type = "Git"; rev = "{OLD}"; sha256 = "h";',
         # GitLab knows no `ref`, and gives the head of the default branch
         f'{LAB}url = "{LAB_ARCHIVE}ref=v1.2.0";',
         f'{LAB}url = "{LAB_ARCHIVE}private_token=secret";',
@@ -114,4 +113,13 @@ def test_any_other_entry_is_left_to_npins(arguments: str) -> None:
     one = call(KIND, arguments)
     assert one.skip == (
         "its entry is not an archive of a commit on GitHub, GitLab or Forgejo: run `npins update`"
+    )
+
+
+def test_a_checkout_is_left_to_npins() -> None:
+    """Its hash is that of what git checks out, from a host that is no known forge."""
+    entry = f'type = "Git"; rev = "{OLD}"; fetchSubmodules = false; sha256 = "h";'
+    assert call(KIND, entry).skip == (
+        "its entry is a git checkout, not an archive of a commit on GitHub, GitLab or Forgejo: "
+        "run `npins update`"
     )

@@ -80,7 +80,8 @@ class ProgramEntry(Forge):
         is_read = all(field.value is not None for field in source.fields)
         if not is_read or (source.get("rev") is not None and _is_archive(source)):
             return ""
-        return f"its entry is not an archive of a commit on {self.forges}: run `{self.command}`"
+        what = "a git checkout, not" if source.value("type") == "Git" else "not"
+        return f"its entry is {what} an archive of a commit on {self.forges}: run `{self.command}`"
 
 
 def _host(source: Source) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,10 @@ def skip_reason(
     if source is None or package.skip:
         return package.skip
     if package.generator and policy.generated == "skip":
-        return f"updated by {package.generator}; `generated: edit` in config.yaml follows it here"
+        why = "`generated: edit` in config.yaml follows it here"
+        with suppress(ReadError):  # what cannot be read is told to who asks for it
+            why = FETCHERS[source.fetcher].skip(package, source) or why
+        return f"updated by {package.generator}; {why}"
     _refuse_other_bytes(package)
     fetcher = FETCHERS[source.fetcher]
     reasons = (FETCHERS[call.fetcher].computed(package, call) for call in package.sources)
