@@ -10,6 +10,7 @@ from msgspec import Struct
 from updater.model import HASH_FIELDS
 from updater.overlay.reading import syntax, values
 from updater.overlay.reading.choices import Choices
+from updater.overlay.reading.origins import expression_origin, origin
 from updater.overlay.reading.shape import SOURCES
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from updater.model import Field, Package, Source
     from updater.overlay.reading.drafts import Call, Draft
+    from updater.overlay.reading.placed import PlacedPackage
     from updater.overlay.reading.scope import Binding
 
 _LONGEST_SHOWN = 80
@@ -67,6 +69,47 @@ def doubt(package: Package, draft: Draft, data: bytes, calls: Sequence[Call] = (
     doubts += [_change_doubt(call, name, hold) for call in calls]
     doubts.append(_key_doubt(package, draft, calls, data))
     return next((reason for reason in doubts if reason is not None), None)
+
+
+def with_doubt(
+    placed: PlacedPackage, reason: Doubt, draft: Draft, calls: list[Call], data: bytes
+) -> PlacedPackage:
+    """Refuse a package, or leave it alone where another place says what is not written here.
+
+    Args:
+        placed: the package.
+        reason: what `doubt` returned for it.
+        draft: it as it was found.
+        calls: those of its sources.
+        data: the file.
+    """
+    version, where = draft.get("version"), None
+    if reason.computed == "version" and version is not None:
+        where = origin(version, data)
+    elif reason.computed == "arguments":
+        arguments = [(call.argument, call.scope) for call in calls]
+        where = expression_origin(arguments, data)
+    what = "its version" if reason.computed == "version" else "what it fetches"
+    if where is not None:
+        return placed.skipped(where.reason(what), where.program)
+    if reason.computed == "hashed":
+        return placed.skipped(reason.problem)
+    if not reason.computed or placed.package.generator:  # to which it is left, unless asked for
+        return placed.refused(reason.problem, reason.hint)
+    label = placed.package.version
+    if reason.computed == "version" and label is not None and label.value is not None:
+        text = " ".join(label.text.split())
+        shown = "" if text == "version" else f": {text}"  # of what it inherits
+        is_name = len(label.parts) == 1 and isinstance(label.parts[0], str)
+        made = "the name of an attribute" if is_name else f"made of several texts{shown}"
+        return placed.skipped(
+            f"its version (line {label.line}) is {made}; to follow it, write it as one, "
+            f'version = "{label.value}"'
+        )
+    if draft.caller is not None or draft.helper:
+        return placed.skipped(f"{what} is computed by a function")
+    advice = reason.hint.partition("; ")[0]
+    return placed.skipped(f"{reason.problem}; to follow it, {advice}")
 
 
 def _change_doubt(call: Call, name: str, hold: str) -> Doubt | None:

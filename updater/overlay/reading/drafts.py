@@ -105,3 +105,22 @@ class PackageFile(Struct, frozen=True):
     directives: tuple[Directive, ...] = ()
     functions: tuple[str, ...] = ()
     arguments: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Outline(Struct):
+    """What the walk finds in one file.
+
+    Attributes:
+        drafts: its packages, each set once.
+        loose, loose_others: the same calls as a draft has, but in no package.
+        pinned: those in files of pins.
+        files: package files that it calls.
+        replaced: fetchers' names that it has for something else.
+    """
+
+    drafts: list[Draft] = field(default_factory=list)
+    loose: list[Call] = field(default_factory=list)
+    loose_others: list[Call] = field(default_factory=list)
+    pinned: list[Call] = field(default_factory=list)
+    files: list[PackageFile] = field(default_factory=list)
+    replaced: list[ReplacedFetcher] = field(default_factory=list)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from updater.model import FunctionFile, Span
-    from updater.overlay.reading.assemble import PlacedPackage
+    from updater.overlay.reading.placed import PlacedPackage
 
 _PLACE = "put it inside the package, or directly above it, without an empty line between"
 _HIDDEN = "a control character is in the name of the package at"
@@ -100,15 +100,15 @@ def parse_file(
 
 def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> FileContent:
     data = source.data
-    walk = Walk(source, fetchers)
+    outline = Walk(source, fetchers).outline
     generator = generated_by(data, file)
-    assembler = Assembler(source, file, walk, generator)
+    assembler = Assembler(source, file, outline, generator)
     placed = sorted(assembler.packages(), key=lambda item: item.package.span)
     problems: list[Problem] = []
     places = unparsed(source)
     if places:
         placed, problems = _with_problems(placed, places, data)
-    files = sorted(walk.files, key=lambda called: called.span)  # the first call names its file
+    files = sorted(outline.files, key=lambda called: called.span)  # the first call names its file
     comments = steering.comments(source)
     if comments:
         placed, files, unheeded = _steered(placed, files, comments, data)
@@ -124,7 +124,7 @@ def _content(source: syntax.NixText, file: str, fetchers: frozenset[str]) -> Fil
             replace(package, generator=generator) for package in _told_at_once(packages, generator)
         ]
     return FileContent(
-        united(numbered(packages)), tuple(problems), tuple(files), tuple(walk.replaced)
+        united(numbered(packages)), tuple(problems), tuple(files), tuple(outline.replaced)
     )
 
 

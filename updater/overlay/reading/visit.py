@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater.model import Span
+from updater.overlay.reading import syntax
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -63,3 +66,7 @@ class Visit(Struct):
         visit.builder, visit.helper, visit.caller = builder, self.helper, self.caller
         visit.listed, visit.mapped = self.listed, self.mapped
         return visit
+
+    def place(self, data: bytes) -> Span:
+        """Return the span of the binding that it is inside of, else of the whole file."""
+        return Span(0, len(data)) if self.statement is None else syntax.span(self.statement)
