@@ -66,7 +66,8 @@ class Assembler:
                 with bugs_at(ReadError.stage):
                     package, calls = self._package(draft)
             except Bug as bug:
-                package, calls = self._unread(draft, bug), draft.calls
+                package, calls = self._unread(draft, bug), []
+                used |= {call.node.start_byte for call in draft.calls}
             names[draft.node.start_byte] = package.package.name
             places = {call.node.start_byte for call in calls if call.caller is None}
             if self._is_helper(draft) or is_elsewhere(package.package, draft, self._text):
