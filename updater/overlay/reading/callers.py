@@ -12,15 +12,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from updater.overlay.reading import syntax, terms, values
+from updater.overlay.reading.arguments import DefaultedScope
 from updater.overlay.reading.callees import PACKAGE_CALLERS, function_of
-from updater.overlay.reading.scope import (
-    AttributeScope,
-    Binding,
-    DefaultedScope,
-    FunctionScope,
-    Scope,
-    lookup,
-)
+from updater.overlay.reading.scope import AttributeScope, Binding, FunctionScope, Scope, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

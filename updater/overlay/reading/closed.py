@@ -12,7 +12,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from updater.overlay.reading import syntax, terms
-from updater.overlay.reading.scope import FunctionScope, parts
+from updater.overlay.reading.scope import FunctionScope
+from updater.overlay.reading.subexpressions import parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from updater.model import Applied, Function, Listed, Reference
 from updater.overlay.reading import syntax, terms
+from updater.overlay.reading.arguments import ElementScope
 from updater.overlay.reading.functions import ARITIES, FUNCTIONS, MAPS, OF_VERSIONS
-from updater.overlay.reading.scope import ElementScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,8 +14,9 @@ from msgspec import Struct
 from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.closed import INPUTS, SYSTEM, Closing
 from updater.overlay.reading.listed import ImportedOverlay, OverlayLists, ScopedNode, followed
-from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope, parts
+from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
 from updater.overlay.reading.shape import outcome
+from updater.overlay.reading.subexpressions import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from updater.overlay.reading import references, syntax, terms
 from updater.overlay.reading.input_elements import ListReader, names_of, with_names
-from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope, parts
+from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
+from updater.overlay.reading.subexpressions import parts
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -14,7 +14,8 @@ from updater.overlay.reading.input_elements import (
     with_names,
     written_out,
 )
-from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope, parts
+from updater.overlay.reading.scope import AttributeScope, FunctionScope, Scope
+from updater.overlay.reading.subexpressions import parts
 
 if TYPE_CHECKING:
     from tree_sitter import Node

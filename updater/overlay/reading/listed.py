@@ -8,14 +8,14 @@ from msgspec import Struct, field
 
 from updater.overlay.reading import syntax, terms, values
 from updater.overlay.reading.closed import TREE, Closing, path_below
-from updater.overlay.reading.scope import Scope, parts
+from updater.overlay.reading.subexpressions import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
 
-    from updater.overlay.reading.scope import Binding
+    from updater.overlay.reading.scope import Binding, Scope
 
 _COMPOSERS = frozenset({"composeExtensions", "composeManyExtensions"})
 # Those that compose a list of overlays one by one, with a first or, from the right, a last one.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from updater.overlay.reading import syntax, terms, values
-from updater.overlay.reading.scope import lookup, parts
+from updater.overlay.reading.scope import lookup
+from updater.overlay.reading.subexpressions import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 # The start of most statements; all others are asked of the tree.
 _PLAIN = re.compile(rb"([A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*)\s*=")
 
-_FETCHER = re.compile(rb"(?:[\w'-]+\.)*fetch\w+$")
-_TEXTS = frozenset({"binary_expression", "indented_string_expression", "string_expression"})
-
 # What binds names for all that stands inside it, its own bindings included.
 _RECURSIVE = frozenset({"rec_attrset_expression", "let_expression", "let_attrset_expression"})
 
@@ -123,14 +120,6 @@ class Scope:
             scope = scope.outer
         return scope is None
 
-    @property
-    def is_of_element(self) -> bool:
-        """Tell whether it is inside a function that is applied to each element of a list."""
-        scope: Scope | None = self
-        while scope is not None and not isinstance(scope, ElementScope):
-            scope = scope.outer
-        return scope is not None
-
     def close(self, attributes: tuple[AttributeScope, ...]) -> None:
         """Say which attributes the fixpoint argument stands for; of two it stands for neither."""
         if self.closed:
@@ -181,43 +170,6 @@ class FunctionScope(Scope):
             if default is not None:
                 self.defaults[syntax.text(name, data)] = default
         super().__init__(outer, frozenset(names))
-
-
-class DefaultedScope(FunctionScope):
-    """The names of a function that is a whole file: a text or call by default is what it means.
-
-    Whoever calls the file may give something else, which is then a package of the caller's.
-    """
-
-    __slots__ = ()
-
-    def bound(self, name: str) -> Binding | None:
-        """Return the text, or the fetcher's call, that a name stands for by default."""
-        default = self.defaults.get(name)
-        if default is None or not _is_pin(default):
-            return None
-        return Binding(name, default, self, default)
-
-
-class ElementScope(FunctionScope):
-    """The name of a function that is applied to each element of a list: any of them."""
-
-    __slots__ = ()
-
-    def bound(self, name: str) -> Binding | None:
-        """Return the argument itself, as what its name is bound to."""
-        universal = self.node.child_by_field_name("universal")
-        if universal is None or name != self.argument:
-            return None
-        return Binding(name, universal, self, universal)
-
-
-def _is_pin(default: Node) -> bool:
-    """Tell whether a default is a text or the call of a fetcher, and no switch or package."""
-    if default.type == "apply_expression":
-        head, _ = terms.applied(default)
-        return _FETCHER.match(head.text or b"") is not None
-    return default.type in _TEXTS
 
 
 class Binding(Struct):
@@ -365,38 +317,9 @@ def _node(bound: Statement | tuple[Node, Node]) -> Node:
     return bound.node if isinstance(bound, Statement) else bound[0]
 
 
-def is_default(binding: Binding) -> bool:
-    """Tell whether a name is what a function that is a whole file has by default."""
-    return isinstance(binding.scope, DefaultedScope) and binding.at == binding.expression
-
-
 def lookup(sets: tuple[AttributeScope, ...], name: str) -> Binding | None:
     """Return what ``a // b`` binds a name to: the last of these sets that has it decides."""
     for attributes in reversed(sets):
         if name in attributes:
             return attributes.get(name)
     return None
-
-
-def parts(node: Node, scope: Scope, data: bytes) -> list[tuple[Node, Scope]]:
-    """Return what an expression is made of, in the order of the file, each with what it reads.
-
-    The bindings of a set or ``let`` come by themselves; ``inherit name;`` reads what is around it.
-    """
-    match node.type:
-        case "function_expression":
-            inner: Scope = FunctionScope(node, scope, data)
-        case (
-            "let_expression"
-            | "attrset_expression"
-            | "rec_attrset_expression"
-            | ("let_attrset_expression")
-        ):
-            inner = AttributeScope(node, scope, data).inner
-        case _:
-            return [(child, scope) for child in node.named_children]
-    return [
-        (part, scope if part.type == "inherit" else inner)
-        for child in node.named_children
-        for part in (child.named_children if child.type == "binding_set" else (child,))
-    ]

@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from updater.overlay.reading import callees, syntax, terms, values
 from updater.overlay.reading.applications import Applications
+from updater.overlay.reading.arguments import DefaultedScope
 from updater.overlay.reading.callers import Functions
 from updater.overlay.reading.drafts import Draft, Outline
 from updater.overlay.reading.pin_files import values_in
-from updater.overlay.reading.scope import (
-    AttributeScope,
-    DefaultedScope,
-    FileScope,
-    FunctionScope,
-)
+from updater.overlay.reading.scope import AttributeScope, FileScope, FunctionScope
 from updater.overlay.reading.shape import (
     NAMES,
     SOURCES,
