@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -126,7 +127,7 @@ def _change_doubt(call: Call, name: str, hold: str) -> Doubt | None:
 
 def _key_doubt(package: Package, draft: Draft, calls: Sequence[Call], data: bytes) -> Doubt | None:
     """Doubt a value that the version or rev chooses: ``hashes.${version}`` has none of the next."""
-    if _COMPUTED_KEY.search(data) is None:
+    if not _has_computed_keys(data):
         return None
     fields = [field for source in package.sources for field in source.fields]
     named = [field for field in fields if field.name in _OF_A_VERSION]
@@ -142,6 +143,11 @@ def _key_doubt(package: Package, draft: Draft, calls: Sequence[Call], data: byte
                 "hashed",
             )
     return None
+
+
+@lru_cache(maxsize=1)
+def _has_computed_keys(data: bytes) -> bool:
+    return _COMPUTED_KEY.search(data) is not None
 
 
 def _bindings_of_hashes(
