@@ -35,7 +35,7 @@ _IMPORT = re.compile(rb"\bimport\s+(\.{1,2}/[\w./+-]+)", re.ASCII)
 _READ = re.compile(
     rb"\b(?:importJSON|importTOML|readFile)\s+(\.{1,2}/[\w./+-]+\.(?:json|toml))\b", re.ASCII
 )
-_OF_DATA = re.compile(rb"\.(?:json|toml)\b")  # hardly a file names one
+_READERS = (b"importJSON", b"importTOML", b"readFile")  # hardly a file has one
 _COMPUTED = "${"
 # Where the pins are that a program's own Nix file gives.
 _BESIDE = {"npins": "sources.json", "niv": "sources.json"}
@@ -290,7 +290,8 @@ def _pins(file: str, data: bytes, paths: Sequence[str]) -> Iterator[tuple[str, s
         data: its text.
         paths: of what it calls and imports.
     """
-    for match in _READ.finditer(data) if _OF_DATA.search(data) else ():
+    reads = _READ.finditer(data) if any(reader in data for reader in _READERS) else ()
+    for match in reads:
         written = match[1].decode()
         yield written, next(iter(_places(file, written)), "")
     for path in paths:
