@@ -317,15 +317,24 @@ def test_a_limit_that_is_over_already_is_no_long_wait(
     assert 0 <= waited <= 1
 
 
-def test_of_one_limit_the_user_is_told_once(client: Client, server: Server, page: str) -> None:
-    server.fail("GET /page", Response(429, headers={"Retry-After": "20"}), times=5)
+def test_of_one_limit_the_user_is_told_once(client: Client, server: Server) -> None:
+    """All five meet the limit before any of them has waited."""
+    met, first = threading.Barrier(5), iter(range(5))
+
+    def limited(_request: Request) -> Response:
+        if next(first, None) is None:
+            return text("hello")
+        met.wait(20)
+        return Response(429, headers={"Retry-After": "20"})
+
+    server.route("GET", "/limited", limited)
 
     async def five(http: Http) -> None:
         async with anyio.create_task_group() as group:
             for _ in range(5):
-                group.start_soon(http.get, page)
+                group.start_soon(http.get, f"{server.url}/limited")
 
-    client.moving = False  # all five meet the limit before any of them has waited
+    client.moving = False
     client.run(five)
     assert len(client.waits) == 5
     assert len(client.said) == 1
