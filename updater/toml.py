@@ -68,6 +68,16 @@ def decode(data: bytes, file: str, largest: int = LARGEST) -> Tables:
     return tomllib.loads(text)
 
 
+def value(written: bytes) -> object:
+    """Return one value as it stands behind a key.
+
+    Raises:
+        HostileFile: it breaks a bound.
+        ValueError: it is none.
+    """
+    return decode(b"value = " + written, "a value")["value"]
+
+
 def dig(value: object, *path: str) -> object:
     """Return what stands at a path of keys; None where nothing does."""
     for key in path:

@@ -16,8 +16,7 @@ from updater.model.sri import is_of_nothing, is_placeholder, parse_hash
 if TYPE_CHECKING:
     from updater.choose.repository import PinnedRepository
     from updater.identify.questions import Identification
-
-_OF_BYTES = "{} hashes the archive as it is, not the tree in it"
+    from updater.model import Fetch
 
 
 class PinnedHash:
@@ -42,14 +41,10 @@ class PinnedHash:
         """Why it is not that of a commit's tree, or an empty string."""
         if not self._repository.builds_tree:
             return "its source is a file that somebody uploaded"
-        # Any tag will do: `tag = ...` takes no commit, and the call's switches are asked about.
-        any_tag = Candidate("0", ref="0", commit="0" * 40)
-        fetch = self._subject.fetch(any_tag, self._run.config.hosts)
-        if isinstance(fetch, NoFile):
-            return ""
-        if fetch.blocked or fetch.unpack or fetch.hashless:
-            return fetch.blocked
-        return _OF_BYTES.format(self._subject.source.fetcher)
+        if self.is_of_bytes:
+            return f"{self._subject.source.fetcher} hashes the archive as it is, not the tree in it"
+        fetch = self._fetch_of_any()
+        return "" if isinstance(fetch, NoFile) else fetch.blocked
 
     @property
     def untraceable(self) -> str:
@@ -62,7 +57,18 @@ class PinnedHash:
     @property
     def is_of_bytes(self) -> bool:
         """Whether it is that of an archive as it was sent."""
-        return self.blocked == _OF_BYTES.format(self._subject.source.fetcher)
+        fetch = self._fetch_of_any()
+        if isinstance(fetch, NoFile) or not self._repository.builds_tree:
+            return False
+        return not (fetch.blocked or fetch.unpack or fetch.hashless)
+
+    def _fetch_of_any(self) -> Fetch | NoFile:
+        """Return how the source is fetched at any tag.
+
+        `tag = ...` takes no commit, and the call's switches are asked about.
+        """
+        any_tag = Candidate("0", ref="0", commit="0" * 40)
+        return self._subject.fetch(any_tag, self._run.config.hosts)
 
     async def find_commit(self, *, anew: bool = False) -> Identification:
         """Ask the repository's history which commit it belongs to.

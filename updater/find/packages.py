@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 _NOTHING = Span(0, 0)
 _IMPORT = re.compile(rb"\bimport\s+(\.{1,2}/[\w./+-]+)", re.ASCII)
-_READ = re.compile(
-    rb"\b(?:importJSON|importTOML|readFile)\s+(\.{1,2}/[\w./+-]+\.(?:json|toml))\b", re.ASCII
-)
 _READERS = (b"importJSON", b"importTOML", b"readFile")  # hardly a file has one
+_READ = re.compile(
+    rb"\b(?:" + b"|".join(_READERS) + rb")\s+(\.{1,2}/[\w./+-]+\.(?:json|toml))\b", re.ASCII
+)
 _COMPUTED = "${"
 # Where the pins are that a program's own Nix file gives.
 _BESIDE = {"npins": "sources.json", "niv": "sources.json"}

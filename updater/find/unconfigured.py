@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 # What names the files of a folder, so that no path of theirs is written.
 _LISTING = (b"readDir", b"listFilesRecursive", b"FromDirectoryRecursive")
-_LISTS_ITS_FOLDER = re.compile(
-    rb"(?:readDir|listFilesRecursive|FromDirectoryRecursive)[\s({]++\./\.(?![\w./])"
-)
+_LISTS_ITS_FOLDER = re.compile(rb"(?:" + b"|".join(_LISTING) + rb")[\s({]++\./\.(?![\w./])")
 _MOST_FILES = 5_000
 # A function that is given the folder of its file: ``loadPackages ./.``.
 _GIVEN_ITS_FOLDER = re.compile(rb"(?<![\w.'-])([A-Za-z_][\w'-]*+)\s++\./\.(?![\w./])")

@@ -8,12 +8,14 @@ to the byte, since nothing else is written.
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
+from updater import toml
 from updater.errors import HostileFile, PatchError
 from updater.model import Edit, FileChange, Span
 from updater.model.decoding import UNREADABLE
@@ -21,7 +23,6 @@ from updater.overlay.editing.edits import apart, apply_edits
 from updater.overlay.editing.proof import prove_tokens
 from updater.overlay.reading import syntax
 from updater.overlay.reading.transcripts import changed_texts
-from updater.toml import decode as decode_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 
 # A text of Nix that is the same text of JSON.
 _PLAIN = re.compile(rb'"[^"\\$\x00-\x1f\x7f-\xff]*"')
+
+# How a file is read, and how one text of it is.
+_READERS: dict[str, tuple[Callable[[bytes], object], Callable[[bytes], object]]] = {
+    ".json": (msgspec.json.decode, partial(msgspec.json.decode, type=str)),
+    ".toml": (partial(toml.decode, file="the file"), toml.value),
+}
 
 
 def pin_edits(
@@ -90,36 +97,18 @@ def pin_changes(
 
 
 def _prove(file: str, before: bytes, after: bytes, edits: tuple[Edit, ...]) -> None:
-    decoded = _DECODERS.get(PurePosixPath(file).suffix)
-    if decoded is None:
+    readers = _READERS.get(PurePosixPath(file).suffix)
+    if readers is None:
         prove_tokens(file, edits, syntax.parse(before), syntax.parse(after))
         return
+    whole, text = readers
     try:
-        texts = {
-            (_text(file, before[edit.span.start : edit.span.end]), _text(file, edit.new))
-            for edit in edits
-        }
-        changed = set(changed_texts(decoded(before), decoded(after)))
+        texts = {(text(before[edit.span.start : edit.span.end]), text(edit.new)) for edit in edits}
+        changed = set(changed_texts(whole(before), whole(after)))
     except (*UNREADABLE, HostileFile) as error:
         raise PatchError(f"{file}: the edit would change more than its texts") from error
     if changed != {pair for pair in texts if pair[0] != pair[1]}:
         raise PatchError(f"{file}: the edit would change more than its own texts")
-
-
-def _text(file: str, written: bytes) -> object:
-    if file.endswith(".toml"):
-        return decode_toml(b"value = " + written, file).get("value")
-    return msgspec.json.decode(written, type=str)
-
-
-def _of_toml(data: bytes) -> object:
-    return decode_toml(data, "the file")
-
-
-_DECODERS: dict[str, Callable[[bytes], object]] = {
-    ".json": msgspec.json.decode,
-    ".toml": _of_toml,
-}
 
 
 def with_changes(

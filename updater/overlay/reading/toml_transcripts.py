@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from updater import toml
 from updater.model import Span
 from updater.overlay.reading.transcripts import Transcript, nix_atom, nix_string
-from updater.toml import decode
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -50,7 +50,7 @@ def transcribed_toml(data: bytes, file: str) -> Transcript:
         HostileFile: it breaks a bound of `updater.toml`.
         ValueError: it is not TOML, or has what no two readers read alike.
     """
-    meant = decode(data, file)
+    meant = toml.decode(data, file)
     document = _Scanner(data).document()
     if _plain(document) != meant:
         raise ValueError("not read as tomllib reads it")
@@ -103,7 +103,7 @@ class _Scanner:
         if match is None:
             raise ValueError("no key")
         self._place = match.end()
-        return str(_decoded(match[0])) if match[0][:1] in (b'"', b"'") else match[0].decode()
+        return str(toml.value(match[0])) if match[0][:1] in (b'"', b"'") else match[0].decode()
 
     def _value(self) -> Value:
         if self._take(b"["):
@@ -123,7 +123,7 @@ class _Scanner:
         if match is None:
             raise ValueError("no value")
         self._place = match.end()
-        return _Leaf(_decoded(match[0]), match[0], Span(*match.span()))
+        return _Leaf(toml.value(match[0]), match[0], Span(*match.span()))
 
     def _next(self) -> bool:
         """Go to what comes next; false at the end."""
@@ -140,10 +140,6 @@ class _Scanner:
     def _expect(self, token: bytes) -> None:
         if not self._take(token):
             raise ValueError(f"no {token.decode()}")
-
-
-def _decoded(written: bytes) -> object:
-    return decode(b"value = " + written, "a value")["value"]
 
 
 def _below(table: dict[str, Value], keys: list[str]) -> dict[str, Value]:
